@@ -71,6 +71,9 @@ CREATE TABLE holdfast.runs (
   chain_id       uuid NOT NULL,                      -- the first run of the chain
   initiator      text,
   submissions    int NOT NULL DEFAULT 1,             -- how often it was handed to Temporal (again after each hold)
+  cancel_action  text CHECK (cancel_action IN ('cancel', 'interrupt', 'rollback')),   -- asked for, and not yet done
+  cancel_reason  text,
+  cancelled_by   text,
   steps          int NOT NULL DEFAULT 0,
   head           text,
   waiting_at     text[],                             -- nodes that wait, when interrupted or held

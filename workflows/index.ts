@@ -1,0 +1,1 @@
+export { holdfastThread } from './thread.js';

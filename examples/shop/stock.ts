@@ -1,0 +1,78 @@
+/** What the shop starts with: its customers, what it sells, and the orders that the requests are about. */
+
+/** [id, name, email, address] */
+export const customers: readonly [string, string, string, string][] = [
+  ['C01', 'Ada Brandt', 'ada.brandt@example.com', '4 Quay Street, Bergen'],
+  ['C02', 'Bruno Okafor', 'bruno.okafor@example.com', '88 Linden Road, Leeds'],
+  ['C03', 'Chiara Moretti', 'chiara.moretti@example.com', '12 Via Roma, Turin'],
+  ['C04', 'Dmitri Halloran', 'dmitri.halloran@example.com', '7 Harbour View, Cork'],
+  ['C05', 'Elif Sandstrom', 'elif.sandstrom@example.com', '31 Birch Lane, Uppsala'],
+  ['C06', 'Farid Nakamura', 'farid.nakamura@example.com', '5 Orchard Close, Bath'],
+  ['C07', 'Greta Villalobos', 'greta.villalobos@example.com', '19 Mill Hill, Ghent'],
+  ['C08', 'Hugo Petrenko', 'hugo.petrenko@example.com', '2 Castle Wynd, Perth'],
+  ['C09', 'Ines Achterberg', 'ines.achterberg@example.com', '64 Canal Side, Delft'],
+  ['C10', 'Jonas Mbeki', 'jonas.mbeki@example.com', '23 Station Road, Basel'],
+  ['C11', 'Keiko Lindqvist', 'keiko.lindqvist@example.com', '9 Fern Grove, Turku'],
+  ['C12', 'Luca Fairweather', 'luca.fairweather@example.com', '150 Elm Avenue, York'],
+];
+
+/** [sku, name, price in cents, stock] */
+export const products: readonly [string, string, number, number][] = [
+  ['MUG-BLUE', 'Stoneware mug, blue', 1400, 80],
+  ['MUG-WHITE', 'Stoneware mug, white', 1400, 80],
+  ['KETTLE', 'Electric kettle', 6900, 25],
+  ['KETTLE-STEEL', 'Steel kettle', 7900, 25],
+  ['LAMP-DESK', 'Desk lamp, brass', 8900, 14],
+  ['LAMP-FLOOR', 'Floor lamp, oak', 18900, 6],
+  ['CHAIR-OAK', 'Chair, oak', 24900, 12],
+  ['CHAIR-ASH', 'Chair, ash', 23900, 12],
+  ['BLANKET-GREY', 'Wool blanket, grey', 11900, 20],
+  ['BLANKET-RED', 'Wool blanket, red', 11900, 0],
+  ['BOOTS-42', 'Hiking boots, 42', 15900, 9],
+  ['BOOTS-43', 'Hiking boots, 43', 15900, 9],
+  ['PACK-30', 'Rucksack, 30 l', 12900, 18],
+  ['PACK-45', 'Rucksack, 45 l', 16900, 18],
+  ['STOVE', 'Camping stove', 5900, 30],
+  ['TENT', 'Tent for two', 32900, 7],
+];
+
+/** [order, customer, status, placed on, {sku: quantity}] */
+export const orders: readonly [string, string, 'pending' | 'shipped' | 'delivered', string, Record<string, number>][] =
+  [
+    ['1001', 'C01', 'pending', '2026-11-02', { 'MUG-BLUE': 4 }],
+    ['1002', 'C01', 'delivered', '2026-10-11', { 'BOOTS-42': 1, STOVE: 1 }],
+    ['1003', 'C01', 'pending', '2026-11-05', { TENT: 1 }],
+    ['1004', 'C02', 'pending', '2026-11-03', { KETTLE: 1 }],
+    ['1005', 'C02', 'shipped', '2026-10-29', { 'CHAIR-OAK': 2 }],
+    ['1006', 'C02', 'delivered', '2026-10-02', { 'LAMP-DESK': 1 }],
+    ['1007', 'C03', 'delivered', '2026-09-30', { 'MUG-WHITE': 6, KETTLE: 1 }],
+    ['1008', 'C03', 'pending', '2026-11-07', { 'CHAIR-ASH': 4 }],
+    ['1009', 'C03', 'pending', '2026-11-07', { 'LAMP-FLOOR': 1 }],
+    ['1010', 'C04', 'delivered', '2026-10-14', { 'PACK-30': 1 }],
+    ['1011', 'C04', 'pending', '2026-11-01', { 'BLANKET-GREY': 1 }],
+    ['1012', 'C04', 'delivered', '2026-10-20', { TENT: 1, STOVE: 1 }],
+    ['1013', 'C05', 'pending', '2026-11-08', { 'PACK-45': 1 }],
+    ['1014', 'C05', 'delivered', '2026-10-05', { 'CHAIR-OAK': 2 }],
+    ['1015', 'C05', 'shipped', '2026-11-04', { 'MUG-BLUE': 2 }],
+    ['1016', 'C06', 'delivered', '2026-10-17', { 'BLANKET-GREY': 2 }],
+    ['1017', 'C06', 'pending', '2026-11-06', { 'LAMP-DESK': 2 }],
+    ['1018', 'C06', 'pending', '2026-11-09', { 'MUG-BLUE': 2, 'MUG-WHITE': 2 }],
+    ['1019', 'C07', 'delivered', '2026-10-21', { KETTLE: 1 }],
+    ['1020', 'C07', 'pending', '2026-11-02', { 'CHAIR-OAK': 6 }],
+    ['1021', 'C07', 'delivered', '2026-09-18', { 'BOOTS-43': 1 }],
+    ['1022', 'C08', 'pending', '2026-11-10', { STOVE: 2 }],
+    ['1023', 'C08', 'delivered', '2026-10-08', { 'PACK-45': 1, 'BOOTS-42': 1 }],
+    ['1024', 'C08', 'shipped', '2026-11-05', { TENT: 1 }],
+    ['1025', 'C09', 'delivered', '2026-10-23', { 'LAMP-FLOOR': 1 }],
+    ['1026', 'C09', 'pending', '2026-11-11', { KETTLE: 1, 'MUG-WHITE': 2 }],
+    ['1027', 'C09', 'delivered', '2026-10-01', { 'MUG-BLUE': 6 }],
+    ['1028', 'C10', 'pending', '2026-11-09', { 'BOOTS-42': 1 }],
+    ['1029', 'C10', 'delivered', '2026-10-26', { 'CHAIR-ASH': 1, 'LAMP-DESK': 1 }],
+    ['1030', 'C10', 'delivered', '2026-10-13', { STOVE: 1 }],
+    ['1031', 'C11', 'pending', '2026-11-12', { 'BLANKET-GREY': 1, 'MUG-BLUE': 1 }],
+    ['1032', 'C11', 'delivered', '2026-10-09', { 'PACK-30': 1, 'KETTLE-STEEL': 1 }],
+    ['1033', 'C11', 'pending', '2026-11-12', { 'LAMP-DESK': 1 }],
+    ['1034', 'C12', 'delivered', '2026-10-19', { 'CHAIR-OAK': 1 }],
+    ['1035', 'C12', 'pending', '2026-11-13', { 'PACK-30': 2 }],
+    ['1036', 'C12', 'delivered', '2026-10-30', { TENT: 1, 'BLANKET-GREY': 1 }],
+  ];

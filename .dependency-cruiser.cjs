@@ -202,7 +202,12 @@ module.exports = {
       ['^workflows/'],
       'It works only inside Temporal’s sandbox and throws elsewhere.',
     ),
-    home('commander-is-the-clis', 'commander|cli-table3', ['^src/cli/'], 'Options, tables and exit codes are the command line’s own.'),
+    home(
+      'commander-is-the-clis',
+      'commander|cli-table3',
+      ['^src/cli/'],
+      'Options, tables and exit codes are the command line’s own.',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
@@ -210,6 +215,9 @@ module.exports = {
     // Type imports count: a layer is what a reader has to know.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

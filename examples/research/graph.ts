@@ -13,17 +13,18 @@ const append = <T>() => Annotation<T[]>({ reducer: (all, more) => all.concat(mor
 /** How long a look at a source takes, in ms: long enough to watch it run, and to kill a worker meanwhile. */
 const READING_MS = 150;
 
-/** One researcher: looks for sources, reads them one by one, and reports. A subgraph with a state of its own. */
+/** One researcher: looks for sources, reads them one by one, and concludes. A subgraph with a state of its own. */
+const Question = Annotation.Root({ question: Annotation<string> });
+const Conclusion = Annotation.Root({ findings: append<Finding>() });
 const Researcher = Annotation.Root({
-  question: Annotation<string>,
+  ...Question.spec,
+  ...Conclusion.spec,
   unread: Annotation<string[]>,
   sources: append<string>(),
   sentences: append<string>(),
-  findings: append<Finding>(),
 });
-const Report = Annotation.Root({ findings: append<Finding>() });
 
-const researcher = new StateGraph(Researcher, { output: Report })
+const researcher = new StateGraph(Researcher, { input: Question, output: Conclusion })
   .addNode('search', async ({ question }) => ({ unread: await search(question) }))
   .addNode('read', async ({ question, unread: [title, ...unread] }) => {
     if (title === undefined) return {};
@@ -32,22 +33,22 @@ const researcher = new StateGraph(Researcher, { output: Report })
     const sentences = text.split(/(?<=\.) /).filter((s) => s.toLowerCase().includes(question.toLowerCase()));
     return { unread, sentences, sources: [title] };
   })
-  .addNode('report', ({ question, sentences, sources }) => ({ findings: [{ question, sentences, sources }] }))
+  .addNode('conclude', ({ question, sentences, sources }) => ({ findings: [{ question, sentences, sources }] }))
   .addEdge(START, 'search')
-  .addConditionalEdges('search', more, ['read', 'report'])
-  .addConditionalEdges('read', more, ['read', 'report'])
-  .addEdge('report', END)
+  .addConditionalEdges('search', more, ['read', 'conclude'])
+  .addConditionalEdges('read', more, ['read', 'conclude'])
+  .addEdge('conclude', END)
   .compile();
 
-function more({ unread }: typeof Researcher.State): 'read' | 'report' {
-  return unread.length > 0 ? 'read' : 'report';
+function more({ unread }: typeof Researcher.State): 'read' | 'conclude' {
+  return unread.length > 0 ? 'read' : 'conclude';
 }
 
 /** The whole: one researcher for each question, all at the same time, then a report that holds their findings together. */
 const State = Annotation.Root({
   topic: Annotation<string>,
   questions: Annotation<string[]>,
-  findings: append<Finding>(),
+  ...Conclusion.spec,
   report: Annotation<string>,
 });
 

@@ -85,11 +85,28 @@ export default defineConfig(
   {
     files: ['src/**/*.ts', 'workflows/**/*.ts', 'activities/**/*.ts'],
     linterOptions: { noInlineConfig: true },
-    rules: { 'no-console': 'error', 'no-restricted-properties': ['error', environment] },
+    rules: {
+      'no-console': 'error',
+      'no-restricted-properties': ['error', environment],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['process', 'node:process'].map((name) => ({
+            name,
+            importNames: ['env'],
+            message: environment.message,
+          })),
+        },
+      ],
+    },
   },
   // Programs: what they print is their result.
   { files: ['src/cli/**/*.ts', 'src/demo/**/*.ts'], rules: { 'no-console': 'off' } },
-  { files: ['src/settings/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    // load-project gives the environment what langgraph.json's `env` says, for the project's own graphs to read.
+    files: ['src/settings/**/*.ts', 'src/agent/load-project.ts'],
+    rules: { 'no-restricted-imports': 'off', 'no-restricted-properties': 'off' },
+  },
   {
     // Tests and measurements poke at what is loosely typed (rows, LangGraph's state, a child's output) and at bad input.
     files: ['test/**/*.ts', 'bench/**/*.ts'],

@@ -104,7 +104,7 @@ WITH claim AS (
 SELECT claim.head, claim.stop, claim.control, run.status, run.head AS settled_head, run.kind, run.options, run.agent, run.cancel_action,
   CASE WHEN claim.head IS NULL THEN run.payload_type END AS payload_type,
   CASE WHEN claim.head IS NULL THEN run.payload END AS payload,
-  (extract(epoch FROM clock_timestamp() - run.created_at) * 1000)::float8 AS since_ms,
+  (extract(epoch FROM clock_timestamp() - run.submitted_at) * 1000)::float8 AS since_ms,
   (SELECT s.tasks FROM holdfast.supersteps s WHERE s.thread_id = $1 AND s.checkpoint_id = claim.head) AS head_tasks,
   (SELECT jsonb_object_agg(task_id, n) FROM (
      SELECT task_id, count(*) AS n FROM holdfast.failures WHERE run_id = $5 AND NOT released GROUP BY task_id) t) AS tries,

@@ -1,0 +1,10 @@
+export { createClient, type ClientOptions, type HoldfastClient } from './client.js';
+export type { Decision, RunsApi, StartOptions } from './runs.js';
+export type { ThreadsApi } from './threads.js';
+export type { ThreadState } from './thread-state.js';
+export type { AgentDetails, AgentsApi, RegisteredAgent } from './agents.js';
+export type * from './trace-types.js';
+export type * from '../runs/types.js';
+export type { RunFilter } from '../runs/read-runs.js';
+export { HoldfastError, isHoldfastError } from '../errors.js';
+export type { ErrorCode } from '../error-codes.js';

@@ -1,0 +1,132 @@
+import type { Pool } from '../db/pool.js';
+import { HoldfastError } from '../errors.js';
+import type { StoredValue } from './begin-slice.js';
+import type { Multitask, RunKind, RunOptions } from './types.js';
+import { WORKER_LIVE_MS } from './workers.js';
+
+export interface NewRun {
+  runId: string;
+  threadId: string;
+  agent: string;
+  kind: RunKind;
+  payload: StoredValue | null;
+  options: RunOptions;
+  multitask: Multitask;
+  resumesRunId: string | null;
+  /** The first run of the chain; the run itself when it starts one. */
+  chainId: string;
+  initiator: string | null;
+}
+
+/** What Temporal is told of a stored run. */
+export interface StoredRun {
+  taskQueue: string;
+  /** The era of the thread's fence. */
+  fence: number;
+}
+
+/**
+ * Stores a run, `pending`, unless nothing could come of it: one statement. Storing the same run id again is the same run.
+ * @throws AGENT_NOT_FOUND, NO_WORKER, THREAD_DELETED, THREAD_BUSY (multitask `reject`), INTERRUPT_ANSWERED
+ */
+export async function submitRun(pool: Pool, run: NewRun): Promise<StoredRun> {
+  const { rows } = await pool
+    .query<Row>({
+      name: 'submit-run',
+      text: SQL,
+      values: [
+        run.runId,
+        run.threadId,
+        run.agent,
+        run.kind,
+        run.payload?.type ?? null,
+        run.payload?.bytes ?? null,
+        JSON.stringify(run.options),
+        run.multitask,
+        run.resumesRunId,
+        run.chainId,
+        run.initiator,
+        WORKER_LIVE_MS / 1000,
+      ],
+    })
+    .catch((e: unknown) => {
+      throw answeredAlready(e) ? interruptAnswered(run) : e;
+    });
+  const row = rows[0];
+  if (row?.stored && row.task_queue !== null) return { taskQueue: row.task_queue, fence: row.era ?? 0 };
+  throw refusal(run, row);
+}
+
+const SQL = `
+WITH worker AS (
+  SELECT task_queue FROM holdfast.workers
+  WHERE stopped_at IS NULL AND seen_at > now() - make_interval(secs => $12) AND $3 = ANY (agents)
+  ORDER BY started_at DESC LIMIT 1
+), fence AS (
+  SELECT era, deleted FROM holdfast.fences WHERE thread_id = $2
+), open AS (
+  SELECT run_id FROM holdfast.runs WHERE thread_id = $2 AND status IN ('pending', 'running') AND run_id <> $1 LIMIT 1
+), allowed AS (
+  SELECT task_queue FROM worker
+  WHERE NOT EXISTS (SELECT 1 FROM fence WHERE deleted) AND ($8 <> 'reject' OR NOT EXISTS (SELECT 1 FROM open))
+), thread AS (
+  INSERT INTO holdfast.threads (thread_id, agent) SELECT $2, $3 FROM allowed ON CONFLICT DO NOTHING
+), stored AS (
+  INSERT INTO holdfast.runs (run_id, thread_id, agent, task_queue, kind, payload_type, payload, options, multitask,
+    resumes_run_id, chain_id, initiator)
+  SELECT $1, $2, $3, task_queue, $4, $5, $6, $7, $8, $9, $10, $11 FROM allowed
+  ON CONFLICT (run_id) DO NOTHING RETURNING run_id
+)
+SELECT (SELECT task_queue FROM worker) AS task_queue, (SELECT era FROM fence)::float8 AS era,
+  coalesce((SELECT deleted FROM fence), false) AS deleted, (SELECT run_id FROM open) AS open_run,
+  EXISTS (SELECT 1 FROM stored) OR EXISTS (SELECT 1 FROM holdfast.runs WHERE run_id = $1) AS stored,
+  EXISTS (SELECT 1 FROM holdfast.agents WHERE name = $3) AS known`;
+
+interface Row {
+  task_queue: string | null;
+  era: number | null;
+  deleted: boolean;
+  open_run: string | null;
+  stored: boolean;
+  known: boolean;
+}
+
+function refusal(run: NewRun, row: Row | undefined): HoldfastError {
+  const { agent, threadId } = run;
+  if (row?.deleted) return new HoldfastError('THREAD_DELETED', `thread ${threadId} was deleted`, { details: { threadId } });
+  if (!row?.known) {
+    return new HoldfastError('AGENT_NOT_FOUND', `no worker has ever registered an agent named "${agent}"`, {
+      next: '`holdfast agent ls` lists the agents there are',
+      details: { agent },
+    });
+  }
+  if (row.task_queue === null) {
+    return new HoldfastError('NO_WORKER', `no live worker serves agent "${agent}"`, {
+      next: 'start one: `holdfast worker`, or `holdfast dev`',
+      details: { agent },
+    });
+  }
+  return threadBusy(threadId, row.open_run);
+}
+
+export function threadBusy(threadId: string, runId: string | null, cause?: unknown): HoldfastError {
+  return new HoldfastError('THREAD_BUSY', `thread ${threadId} is busy${runId ? ` with run ${runId}` : ''}`, {
+    next: 'wait for it, or say what to do with it: multitask enqueue, interrupt or rollback',
+    cause,
+    details: { threadId, runId },
+  });
+}
+
+const answeredAlready = (e: unknown): boolean => (e as { constraint?: string } | null)?.constraint === 'runs_answer';
+
+function interruptAnswered({ resumesRunId }: NewRun): HoldfastError {
+  return new HoldfastError('INTERRUPT_ANSWERED', `run ${resumesRunId} has been answered already`, {
+    next: 'look at the run that its answer started',
+    details: { runId: resumesRunId },
+  });
+}
+
+/** Takes back a run that Temporal refused before it began. */
+export async function withdrawRun(pool: Pool, runId: string): Promise<void> {
+  await pool.query(`DELETE FROM holdfast.runs WHERE run_id = $1 AND status = 'pending' AND started_at IS NULL`, [runId]);
+}

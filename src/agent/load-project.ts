@@ -36,7 +36,7 @@ export async function loadProject(
   const file = readProjectFile(configPath);
   const env = projectEnv(file);
   for (const [name, value] of Object.entries(env)) processEnv[name] ??= value;
-  await assertSingleCopy(file.dir);
+  assertSingleCopy(file.dir);
   const agents = new Map<string, AgentDefinition>();
   // One after the other: the first broken file is the one to name.
   for (const spec of file.graphs) agents.set(spec.name, await withVersion(await loadGraph(spec)));

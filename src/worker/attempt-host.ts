@@ -1,4 +1,4 @@
-import type { Context } from "@temporalio/activity";
+import type { Context } from '@temporalio/activity';
 
 /**
  * What the slice activity asks of the process it runs in. Three processes implement it: a child of `holdfast worker`
@@ -43,10 +43,10 @@ export interface HeldAttempt {
  * control: the thread's fence row says `abort`. cancelled: Temporal asks the attempt to cancel. gone: Temporal no longer knows
  * it (timed out, or its workflow is closed). shutdown: the process ends and its grace period is over.
  */
-export type AbortCause = "control" | "cancelled" | "gone" | "shutdown";
+export type AbortCause = 'control' | 'cancelled' | 'gone' | 'shutdown';
 
 export class AttemptAborted extends Error {
-  override readonly name = "AttemptAborted";
+  override readonly name = 'AttemptAborted';
   constructor(readonly why: AbortCause) {
     super(`the attempt was stopped: ${why}`);
   }

@@ -17,17 +17,18 @@ export interface Shop {
 }
 
 export interface ShopOptions {
-  /** Read at the first call: an agent's module may be loaded before its database is there. */
-  databaseUrl: () => string | undefined;
+  /** Asked at the first call: an agent's module may be loaded before its database is there. */
+  databaseUrl: () => string | Promise<string>;
   /** How long a request or an answer travels, in ms: two numbers to pick between. */
   travelMs?: readonly [number, number];
 }
 
 export function connectToShop({ databaseUrl, travelMs: [shortest, longest] = [0, 0] }: ShopOptions): Shop {
-  let pool: pg.Pool | undefined;
+  let pool: Promise<pg.Pool> | undefined;
+  const open = async (): Promise<pg.Pool> => poolOf(await databaseUrl());
   const ask = async <T>(sql: string, ...values: unknown[]): Promise<T[]> => {
-    pool ??= open(databaseUrl());
-    return (await pool.query<{ answer: T }>(sql, values)).rows.map((row) => row.answer);
+    pool ??= open();
+    return (await (await pool).query<{ answer: T }>(sql, values)).rows.map((row) => row.answer);
   };
   const travel = async (): Promise<void> => {
     if (longest > 0) await delay(shortest + Math.random() * (longest - shortest));
@@ -49,12 +50,11 @@ export function connectToShop({ databaseUrl, travelMs: [shortest, longest] = [0,
       await travel();
       return receipt ?? { refused: 'the shop did not answer' };
     },
-    close: async () => pool?.end(),
+    close: async () => (await pool)?.end(),
   };
 }
 
-function open(databaseUrl: string | undefined): pg.Pool {
-  if (!databaseUrl) throw new Error('where is the shop? Set SHOP_DATABASE_URL or DATABASE_URL');
+function poolOf(databaseUrl: string): pg.Pool {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, application_name: 'shop' });
   // A connection that breaks while nobody uses it is replaced at the next call.
   pool.on('error', () => undefined);

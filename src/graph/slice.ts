@@ -65,12 +65,14 @@ export async function runSlice(slice: SliceInput): Promise<SliceOutcome> {
     return { end: 'interrupted', steps: 0, head: session.head, interrupts: [], failures: [] };
   }
 
+  const inVain = new AbortController();
+  session.onFailure = (reason) => inVain.abort(reason);
   const context: SliceContext = {
     agent,
     session,
     observer: slice.observer,
     tries: slice.tries,
-    abort: slice.abort,
+    abort: AbortSignal.any([slice.abort, inVain.signal]),
     blocked: new AbortController(),
     graceMs: slice.graceMs ?? DEFAULT_GRACE_MS,
     failures: [],

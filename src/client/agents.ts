@@ -1,6 +1,6 @@
 import type { Pool } from '../db/pool.js';
 import { HoldfastError } from '../errors.js';
-import { liveWorkers, type WorkerRow } from '../runs/workers.js';
+import { liveWorkers } from '../runs/workers.js';
 
 export interface RegisteredAgent {
   name: string;
@@ -12,15 +12,23 @@ export interface RegisteredAgent {
   workers: number;
 }
 
-export interface AgentDetails extends RegisteredAgent {
-  versions: { version: string; topologyHash: string; definition: unknown; registeredAt: Date }[];
+interface Version {
+  version: string;
+  topologyHash: string;
+  /** Nodes, edges and options as registered. */
+  definition: unknown;
+  registeredAt: Date;
+}
+
+/** The build registered last, and all there were, newest first. */
+export interface AgentDetails extends RegisteredAgent, Version {
+  versions: Version[];
 }
 
 export interface AgentsApi {
   list(): Promise<RegisteredAgent[]>;
   /** @throws AGENT_NOT_FOUND */
   get(name: string): Promise<AgentDetails>;
-  workers(): Promise<WorkerRow[]>;
 }
 
 export function agentsApi(pool: Pool): AgentsApi {
@@ -40,13 +48,14 @@ export function agentsApi(pool: Pool): AgentsApi {
       if (!agent) {
         throw new HoldfastError('AGENT_NOT_FOUND', `there is no agent "${name}"`, { next: '`holdfast agent ls` lists them' });
       }
-      const { rows } = await pool.query<AgentDetails['versions'][number]>(
+      const { rows } = await pool.query<Version>(
         `SELECT version, topology_hash AS "topologyHash", definition, registered_at AS "registeredAt"
          FROM holdfast.agent_versions WHERE agent = $1 ORDER BY registered_at DESC`,
         [name],
       );
-      return { ...agent, versions: rows };
+      const current = rows[0];
+      if (!current) throw new HoldfastError('AGENT_NOT_FOUND', `agent "${name}" has no version`);
+      return { ...current, ...agent, versions: rows };
     },
-    workers: () => liveWorkers(pool),
   };
 }

@@ -1,5 +1,6 @@
 import { PostgresCheckpointer } from '../checkpoint/checkpointer.js';
 import { createPool, type Pool } from '../db/pool.js';
+import { liveWorkers, type WorkerRow } from '../runs/workers.js';
 import { connectTemporal, type TemporalSettings } from '../temporal/connection.js';
 import { agentsApi, type AgentsApi } from './agents.js';
 import { runsApi, type RunsApi } from './runs.js';
@@ -21,6 +22,7 @@ export interface HoldfastClient {
   readonly runs: RunsApi;
   readonly threads: ThreadsApi;
   readonly agents: AgentsApi;
+  readonly workers: { /** Those that live now. */ list(): Promise<WorkerRow[]> };
   readonly checkpointer: PostgresCheckpointer;
   close(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function createClient(options: ClientOptions): Promise<HoldfastClie
     runs,
     threads: threadsApi({ pool, checkpointer, runs }),
     agents: agentsApi(pool),
+    workers: { list: () => liveWorkers(pool) },
     checkpointer,
     close: async () => {
       await settled.close();

@@ -5,7 +5,11 @@ const LIMIT = 10;
 
 /** Ids of runs that begin with `prefix` (lower-case hex and dashes), newest first, at most 10. */
 export async function findRunIds(pool: Pool, prefix: string): Promise<string[]> {
-  return ids(pool, `SELECT run_id::text AS id FROM holdfast.runs WHERE starts_with(run_id::text, $1) ORDER BY run_id DESC LIMIT ${LIMIT}`, prefix);
+  return ids(
+    pool,
+    `SELECT run_id::text AS id FROM holdfast.runs WHERE starts_with(run_id::text, $1) ORDER BY run_id DESC LIMIT ${LIMIT}`,
+    prefix,
+  );
 }
 
 /** Ids of threads that begin with `prefix`; an exact one comes first. At most 10. */

@@ -2,6 +2,7 @@ export { createClient, type ClientOptions, type HoldfastClient } from './client.
 export type { Decision, RunsApi, StartOptions } from './runs.js';
 export type { ThreadsApi } from './threads.js';
 export type { ThreadState } from './thread-state.js';
+export type { WorkerRow } from '../runs/workers.js';
 export type { AgentDetails, AgentsApi, RegisteredAgent } from './agents.js';
 export type * from './trace-types.js';
 export type * from '../runs/types.js';

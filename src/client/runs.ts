@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Pool } from '../db/pool.js';
 import { HoldfastError } from '../errors.js';
 import type { StoredValue } from '../runs/begin-slice.js';
-import { findHold, getRun, isUuid, latestRunOf, listRuns, type RunFilter } from '../runs/read-runs.js';
+import { findHold, findRunIds, getRun, isUuid, latestRunOf, listRuns, type RunFilter } from '../runs/read-runs.js';
 import { releaseHold } from '../runs/release-hold.js';
 import { requestCancel } from '../runs/request-cancel.js';
 import { submitRun, withdrawRun, type NewRun, type StoredRun } from '../runs/submit-run.js';
@@ -40,6 +40,8 @@ export interface RunsApi {
   edit(agent: string, values: unknown, options: StartOptions & { threadId: string }): Promise<Run>;
   get(runId: string): Promise<Run>;
   list(filter?: RunFilter): Promise<Run[]>;
+  /** Ids of runs that begin so. */
+  find(prefix: string): Promise<string[]>;
   /** Until nothing of the run executes or is queued. @throws WAIT_TIMEOUT after `timeoutMs` (default: an hour). */
   wait(runId: string, options?: { timeoutMs?: number }): Promise<Run>;
   /**
@@ -146,6 +148,7 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
     },
     get: (runId) => getRun(pool, runId),
     list: (filter = {}) => listRuns(pool, filter),
+    find: (prefix) => findRunIds(pool, prefix),
     async wait(runId, { timeoutMs = HOUR_MS } = {}) {
       const run = await getRun(pool, runId);
       const end = SETTLED.has(run.status) ? run : await settled.wait(runId, timeoutMs);

@@ -4,12 +4,14 @@ import type { Pool } from '../db/pool.js';
 import { HoldfastError } from '../errors.js';
 import { copyThread } from '../runs/copy-thread.js';
 import { deleteThread } from '../runs/delete-thread.js';
-import { listRuns } from '../runs/read-runs.js';
+import { findThreadIds, listRuns } from '../runs/read-runs.js';
 import type { Run } from '../runs/types.js';
 import type { Decision, RunsApi } from './runs.js';
 import { threadStateOf, type ThreadState } from './thread-state.js';
 
 export interface ThreadsApi {
+  /** Ids of threads that begin so. */
+  find(prefix: string): Promise<string[]>;
   /** @throws THREAD_NOT_FOUND, CHECKPOINT_NOT_FOUND */
   state(threadId: string, options?: { checkpointId?: string }): Promise<ThreadState>;
   /** Newest first. */
@@ -33,6 +35,7 @@ export interface ThreadsDeps {
 
 export function threadsApi({ pool, checkpointer, runs }: ThreadsDeps): ThreadsApi {
   return {
+    find: (prefix) => findThreadIds(pool, prefix),
     async state(threadId, { checkpointId } = {}) {
       const tuple = await checkpointer.getTuple({
         configurable: { thread_id: threadId, checkpoint_ns: '', ...(checkpointId ? { checkpoint_id: checkpointId } : {}) },

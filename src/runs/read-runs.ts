@@ -6,7 +6,7 @@ export interface RunFilter {
   threadId?: string;
   agent?: string;
   chainId?: string;
-  status?: RunStatus[];
+  status?: RunStatus | RunStatus[];
   /** Runs at most. Default 50. */
   limit?: number;
   /** Only runs older than this run id (ids are in order of creation). */
@@ -48,7 +48,7 @@ export async function listRuns(pool: Pool, filter: RunFilter): Promise<Run[]> {
       filter.threadId ?? null,
       filter.agent ?? null,
       filter.chainId ?? null,
-      filter.status ?? null,
+      filter.status === undefined ? null : [filter.status].flat(),
       filter.before ?? null,
       filter.limit ?? 50,
     ],
@@ -75,4 +75,21 @@ export async function findHold(pool: Pool, runId: string): Promise<Hold | undefi
     [runId],
   );
   return rows[0];
+}
+
+/** Ids that begin so: at most `limit`. */
+export async function findRunIds(pool: Pool, prefix: string, limit = 10): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    'SELECT run_id::text AS id FROM holdfast.runs WHERE starts_with(run_id::text, $1) ORDER BY run_id DESC LIMIT $2',
+    [prefix, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export async function findThreadIds(pool: Pool, prefix: string, limit = 10): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    'SELECT thread_id AS id FROM holdfast.threads WHERE starts_with(thread_id, $1) ORDER BY created_at DESC LIMIT $2',
+    [prefix, limit],
+  );
+  return rows.map(({ id }) => id);
 }

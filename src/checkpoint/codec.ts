@@ -1,0 +1,106 @@
+import { DeltaSnapshot, MemorySaver, type SerializerProtocol } from '@langchain/langgraph-checkpoint';
+import { unserializable } from './errors.js';
+
+/** A value as the tables keep it: LangGraph's serde type and its bytes; null bytes are an empty channel. */
+export interface Stored {
+  type: string;
+  data: Uint8Array | string | null;
+}
+
+export interface Codec {
+  /** @throws STATE_UNSERIALIZABLE for what cannot be read back. */
+  dump(value: unknown): Stored | Promise<Stored>;
+  load(stored: Stored): unknown;
+}
+
+export const EMPTY: Stored = { type: 'empty', data: null };
+
+/** The format of LangGraph's own serde, so that its PostgresSaver reads what we write and the reverse. */
+export function createCodec(): Codec & SerializerProtocol {
+  const stock = new MemorySaver().serde;
+  const dump = (value: unknown): Stored =>
+    value instanceof Uint8Array ? { type: 'bytes', data: value } : { type: 'json', data: Buffer.from(toJson(value)) };
+  const load = (stored: Stored): unknown => stock.loadsTyped(stored.type, stored.data ?? '');
+  return {
+    dump,
+    load,
+    dumpsTyped: async (value) => {
+      const { type, data } = dump(value);
+      return [type, data as Uint8Array];
+    },
+    loadsTyped: async (type, data) => load({ type, data }),
+  };
+}
+
+export const allStored = (values: (Stored | Promise<Stored>)[]): Promise<Stored[]> =>
+  Promise.all(values.map(async (value) => value));
+
+/** Somebody's own serde: encryption, for example. */
+export function codecOf(serde: SerializerProtocol): Codec {
+  return {
+    dump: async (value) => {
+      const [type, data] = await serde.dumpsTyped(value);
+      return { type, data };
+    },
+    load: ({ type, data }) => serde.loadsTyped(type, data ?? ''),
+  };
+}
+
+/** As JavaScript has it: a function alone has no text. */
+const stringify = JSON.stringify as (
+  value: unknown,
+  replacer: (key: string, value: unknown) => unknown,
+) => string | undefined;
+
+/**
+ * JSON text as LangGraph's serde writes it. Where that one stores a sentence in place of a value it cannot write
+ * (a cycle, a bigint, a function), this throws: the value would be lost at the next load.
+ */
+export function toJson(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = stringify(value, (_key, inner) => encode(inner));
+  } catch (e) {
+    throw unserializable(e instanceof Error ? (e.message.split('\n')[0] ?? '') : String(e), e);
+  }
+  if (text === undefined) throw unserializable(`a ${typeof value} is not data`, undefined);
+  return text;
+}
+
+function encode(value: unknown): unknown {
+  if (value === undefined) return { lc: 2, type: 'undefined' };
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof DeltaSnapshot) return { lc: 2, type: 'delta_snapshot', value: value.value as unknown };
+  if (value instanceof Set || value instanceof Map)
+    return constructed(value.constructor.name, null, [Array.from(value)]);
+  if (value instanceof RegExp) return constructed('RegExp', null, [value.source, value.flags]);
+  if (value instanceof Error) return constructed('Error', null, [value.message]);
+  if ('lg_name' in value && value.lg_name === 'Send') {
+    const { node, args, timeout } = value as { node?: unknown; args?: unknown; timeout?: unknown };
+    return timeout === undefined ? { node, args } : { node, args, timeout };
+  }
+  if (value instanceof Uint8Array) return constructed('Uint8Array', 'from', [Array.from(value)]);
+  return value;
+}
+
+const constructed = (name: string, method: string | null, args: unknown[]) => ({
+  lc: 2,
+  type: 'constructor',
+  id: [name],
+  method,
+  args,
+  kwargs: {},
+});
+
+/** JSON text that a jsonb column takes: it refuses NUL characters and halves of surrogate pairs, which text may hold. */
+export function toJsonb(value: unknown): string {
+  const text = toJson(value);
+  return /\\u(0000|d[89a-f])/.test(text) ? JSON.stringify(storable(JSON.parse(text))) : text;
+}
+
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd');
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key), storable(inner)]));
+}

@@ -1,0 +1,53 @@
+import type { Pool } from '../db/pool.js';
+import { stillMine, type Claim } from './fence.js';
+import { pack } from './payload.js';
+import { execute, type Statement, type Tables } from './sql.js';
+import type { WriteBatch } from './write-batch.js';
+import { deleteReplaced, insertWrites, toColumns, type WriteParameters } from './write-rows.js';
+
+const PARAMETERS: WriteParameters = {
+  threadId: '$1',
+  ns: '$5',
+  checkpointIds: '$6',
+  taskIds: '$7',
+  idx: '$8',
+  channels: '$9',
+  types: '$10',
+  starts: '$11',
+  lengths: '$12',
+  bytes: '$13',
+};
+const REPLACED = { ns: '$14', checkpointIds: '$15', taskIds: '$16' };
+
+/** Stores any number of batches in one statement, if the claim still holds; false if not. */
+export function createPutWrites(pool: Pool, tables: Tables) {
+  const statement: Statement = {
+    name: `hf:writes:${tables.schema}`,
+    text: `WITH h AS MATERIALIZED (SELECT 1 FROM holdfast.fences WHERE ${stillMine('$1', '$2', '$3', '$4')} FOR SHARE),
+d AS (${deleteReplaced(tables, PARAMETERS, REPLACED, 'h')})
+${insertWrites(tables, PARAMETERS, 'h')}`,
+  };
+  return async ({ threadId, phase }: Claim, batches: WriteBatch[]): Promise<boolean> => {
+    const { keys, values, replaced } = await toColumns(batches);
+    const payload = pack(values);
+    const { count } = await execute(pool, statement, [
+      threadId,
+      phase.era,
+      phase.seq,
+      phase.attempt,
+      keys.ns,
+      keys.checkpointIds,
+      keys.taskIds,
+      keys.idx,
+      keys.channels,
+      payload.types,
+      payload.starts,
+      payload.lengths,
+      payload.bytes,
+      replaced.ns,
+      replaced.checkpointIds,
+      replaced.taskIds,
+    ]);
+    return count > 0;
+  };
+}

@@ -1,0 +1,68 @@
+import { allStored, type Stored } from './codec.js';
+import type { Tables } from './sql.js';
+import type { WriteBatch } from './write-batch.js';
+
+/** Batches as columns, for one unnest. `values` go into the statement's payload. */
+export interface WriteColumns {
+  keys: { ns: string[]; checkpointIds: string[]; taskIds: string[]; idx: number[]; channels: string[] };
+  values: Stored[];
+  replaced: { ns: string[]; checkpointIds: string[]; taskIds: string[] };
+}
+
+export async function toColumns(batches: WriteBatch[]): Promise<WriteColumns> {
+  const keys: WriteColumns['keys'] = { ns: [], checkpointIds: [], taskIds: [], idx: [], channels: [] };
+  const replaced: WriteColumns['replaced'] = { ns: [], checkpointIds: [], taskIds: [] };
+  const values: (Stored | Promise<Stored>)[] = [];
+  for (const { ns, checkpointId, taskId, rows, whole } of batches) {
+    for (const { idx, channel, value } of rows) {
+      keys.ns.push(ns);
+      keys.checkpointIds.push(checkpointId);
+      keys.taskIds.push(taskId);
+      keys.idx.push(idx);
+      keys.channels.push(channel);
+      values.push(value);
+    }
+    if (!whole) continue;
+    replaced.ns.push(ns);
+    replaced.checkpointIds.push(checkpointId);
+    replaced.taskIds.push(taskId);
+  }
+  return { keys, values: await allStored(values), replaced };
+}
+
+/** Names of the parameters that carry a statement's write rows. */
+export interface WriteParameters {
+  threadId: string;
+  ns: string;
+  checkpointIds: string;
+  taskIds: string;
+  idx: string;
+  channels: string;
+  types: string;
+  starts: string;
+  lengths: string;
+  bytes: string;
+}
+
+/** Inserts the rows; `guard` is a relation that is empty when the fence refuses. */
+export const insertWrites = ({ writes }: Tables, p: WriteParameters, guard: string): string =>
+  `INSERT INTO ${writes} (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, blob)
+  SELECT ${p.threadId}, v.ns, v.checkpoint_id, v.task_id, v.idx, v.channel, v.type, substring(${p.bytes}::bytea FROM v.start FOR v.length)
+  FROM ${guard}, unnest(${p.ns}::text[], ${p.checkpointIds}::text[], ${p.taskIds}::text[], ${p.idx}::int[], ${p.channels}::text[],
+    ${p.types}::text[], ${p.starts}::int[], ${p.lengths}::int[])
+    AS v(ns, checkpoint_id, task_id, idx, channel, type, start, length)
+  ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx)
+  DO UPDATE SET channel = EXCLUDED.channel, type = EXCLUDED.type, blob = EXCLUDED.blob`;
+
+/** Removes what a task's earlier attempt left and this one does not write again: half of one beside half of the other is no state at all. */
+export const deleteReplaced = (
+  { writes }: Tables,
+  p: WriteParameters,
+  replaced: { ns: string; checkpointIds: string; taskIds: string },
+  guard: string,
+): string =>
+  `DELETE FROM ${writes} AS w
+  USING ${guard}, unnest(${replaced.ns}::text[], ${replaced.checkpointIds}::text[], ${replaced.taskIds}::text[]) AS r(ns, checkpoint_id, task_id)
+  WHERE w.thread_id = ${p.threadId} AND w.checkpoint_ns = r.ns AND w.checkpoint_id = r.checkpoint_id AND w.task_id = r.task_id AND w.idx >= -1
+    AND NOT EXISTS (SELECT 1 FROM unnest(${p.ns}::text[], ${p.checkpointIds}::text[], ${p.taskIds}::text[], ${p.idx}::int[]) AS k(ns, checkpoint_id, task_id, idx)
+      WHERE k.ns = w.checkpoint_ns AND k.checkpoint_id = w.checkpoint_id AND k.task_id = w.task_id AND k.idx = w.idx)`;

@@ -6,10 +6,7 @@ import { connectToShop } from './shop.js';
 import { shopDatabaseUrl } from './where.js';
 
 const { env } = process;
-const ourShop = connectToShop({
-  databaseUrl: () => env['SHOP_DATABASE_URL'] ?? env['DATABASE_URL'],
-  travelMs: [25, 100],
-});
+const ourShop = connectToShop({ databaseUrl: () => openShop(shopDatabaseUrl(env)), travelMs: [25, 100] });
 
 /** The unchanged agent, and around it what production needs. */
 export const shop = defineAgent({

@@ -25,7 +25,11 @@ export interface ShopOptions {
 
 export function connectToShop({ databaseUrl, travelMs: [shortest, longest] = [0, 0] }: ShopOptions): Shop {
   let pool: Promise<pg.Pool> | undefined;
-  const open = async (): Promise<pg.Pool> => poolOf(await databaseUrl());
+  const open = (): Promise<pg.Pool> => {
+    const opening = (async () => poolOf(await databaseUrl()))();
+    opening.catch(() => (pool = undefined)); // tried again at the next call
+    return opening;
+  };
   const ask = async <T>(sql: string, ...values: unknown[]): Promise<T[]> => {
     pool ??= open();
     return (await (await pool).query<{ answer: T }>(sql, values)).rows.map((row) => row.answer);

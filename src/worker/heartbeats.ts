@@ -47,7 +47,7 @@ export function createHeartbeats({ ledger, temporal, log, isSilent, onAbort }: H
     beatFor,
     beat() {
       const now = performance.now();
-      for (const entry of ledger.all()) {
+      for (const entry of ledger.running()) {
         const due = now - entry.beatAt >= heartbeatInterval(entry.heartbeatTimeoutMs);
         if (due && (entry.adopted || isSilent(entry.workerId))) void beatFor(entry);
       }

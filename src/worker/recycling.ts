@@ -25,10 +25,10 @@ export function createRecycling({ crew, ledger, log, drainMs }: RecyclingDeps) {
     log.warn({ pid: child.pid, reason }, 'replacing a worker whose node code does not end');
     crew.retire(child);
     child.send({ t: 'drain' });
-    const othersRun = () => ledger.of(child.workerId).some((entry) => !abandoned.has(entry.token));
+    const othersRun = () => ledger.runningIn(child.workerId).some((entry) => !abandoned.has(entry.token));
     for (const end = performance.now() + drainMs; othersRun() && performance.now() < end;)
       await new Promise((r) => setTimeout(r, 20));
-    const held = ledger.of(child.workerId);
+    const held = ledger.runningIn(child.workerId);
     child.kill(`was replaced: ${reason}`);
     for (const entry of held) abandoned.delete(entry.token);
   };

@@ -1,7 +1,7 @@
 /**
  * Keeps N worker children alive and speaks for their attempts.
  *
- * S1  An attempt's token is here before its node code runs, and stays until the child releases it or is dead.
+ * S1  An attempt's token is here before its node code runs, and stays until the server has its result or the process is dead and failed.
  * S2  An attempt is failed only after its process is dead: node code never runs beside its retry.
  * S3  A child that does not answer is slow until `stuckAfterMs`, and stuck after.
  * S4  A child that cannot start for a reason that will not pass ends the supervisor with that reason.
@@ -111,15 +111,16 @@ export function superviseWorkers(options: SupervisorOptions, deps: SupervisorDep
     pool,
     databaseUrl: init.databaseUrl,
     log,
-    threads: () => [...new Set(ledger.all().map((entry) => entry.threadId))],
+    threads: () => [...new Set(ledger.running().map((entry) => entry.threadId))],
     onControl(threadId, control) {
-      const running = ledger.all().filter((entry) => entry.threadId === threadId);
+      const running = ledger.running().filter((entry) => entry.threadId === threadId);
       for (const { workerId } of running) crew.find(workerId)?.send({ t: 'control', threadId, control });
     },
   });
   const ticking = setInterval(() => {
     liveness.tick(crew.children());
     heartbeats.beat();
+    ledger.purge();
   }, PING_MS);
   crew.start();
 
@@ -162,11 +163,12 @@ export function superviseWorkers(options: SupervisorOptions, deps: SupervisorDep
 
   function onDeath(child: WorkerChild, exit: ChildExit): void {
     loaded.delete(child.workerId);
+    const running = ledger.runningIn(child.workerId);
     const lost = ledger.drop(child.workerId);
     const how = child.killedFor ?? (exit.signal ? `was killed by ${exit.signal}` : `ended with exit code ${exit.code}`);
-    const nodes = nodesInFlight(lost) || undefined;
-    const expected = lost.length === 0 && (stopping || child.readyAt === undefined);
-    log[expected ? 'debug' : 'warn']({ pid: child.pid, attempts: lost.length, nodes }, `worker ${how}`);
+    const nodes = nodesInFlight(running) || undefined;
+    const expected = running.length === 0 && (stopping || child.readyAt === undefined);
+    log[expected ? 'debug' : 'warn']({ pid: child.pid, attempts: running.length, nodes }, `worker ${how}`);
     if (child.readyAt !== undefined) rows.stopped(child.workerId);
     const report = failLost(lost, `worker ${child.pid} ${how}`, { temporal, log }).finally(() =>
       reports.delete(report),
@@ -177,7 +179,7 @@ export function superviseWorkers(options: SupervisorOptions, deps: SupervisorDep
   }
 
   function onStuck(child: WorkerChild, silentMs: number): void {
-    const nodes = nodesInFlight(ledger.of(child.workerId)) || 'no node';
+    const nodes = nodesInFlight(ledger.runningIn(child.workerId)) || 'no node';
     const silent = `did not answer for ${Math.round(silentMs / 1000)} s`;
     log.error({ pid: child.pid }, `worker ${silent}, in ${nodes}: killing it`);
     child.kill(`${silent} and was killed`);

@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { platform } from 'node:process';
+import { HoldfastError, messageOf } from '../errors.js';
+import type { Logger } from '../telemetry/log.js';
+import { withFileLock } from './file-lock.js';
+import { buildTemporal } from './temporal-build.js';
+import { downloadTemporal } from './temporal-download.js';
+import { checkTemporalBinary, CLI_VERSION } from './temporal-version.js';
+
+export type Progress = (message: string) => void;
+
+export interface BinaryOptions {
+  /** Kept between projects; `userCacheDir()`. */
+  cacheDir: string;
+  log: Logger;
+  onProgress?: Progress;
+  /** The ways to get a binary into an empty folder, in this order. */
+  ways?: readonly Way[];
+}
+
+interface Way {
+  name: string;
+  fetch: (dir: string, onProgress: Progress) => Promise<string>;
+}
+
+const WAYS: readonly Way[] = [
+  { name: 'official download', fetch: downloadTemporal },
+  { name: 'build with Go', fetch: buildTemporal },
+];
+
+/**
+ * A Temporal CLI that works: `temporal` on the PATH, the cached one, the official download, a build. Starters that race fetch it once.
+ * @throws TEMPORAL_BINARY_MISSING with each way and why it failed
+ */
+export async function temporalBinary(options: BinaryOptions): Promise<string> {
+  const { cacheDir, log } = options;
+  const onPath = await checkTemporalBinary('temporal');
+  if (onPath.ok) return 'temporal';
+  const cached = join(cacheDir, `temporal-cli-${CLI_VERSION}${platform === 'win32' ? '.exe' : ''}`);
+  if (await works(cached)) return cached;
+  return withFileLock(join(cacheDir, 'temporal-cli.lock'), log, async () => {
+    if (await works(cached)) return cached;
+    await fetchInto(cached, onPath.problem, options);
+    return cached;
+  });
+}
+
+const works = async (binary: string) => existsSync(binary) && (await checkTemporalBinary(binary)).ok;
+
+async function fetchInto(target: string, onPathProblem: string, options: BinaryOptions): Promise<void> {
+  const { cacheDir, log, onProgress = () => undefined, ways = WAYS } = options;
+  const failed = [`\`temporal\` on the PATH: ${onPathProblem}`];
+  for (const way of ways) {
+    mkdirSync(cacheDir, { recursive: true });
+    const dir = mkdtempSync(join(cacheDir, 'fetch-'));
+    try {
+      const binary = await way.fetch(dir, onProgress);
+      const check = await checkTemporalBinary(binary);
+      if (!check.ok) throw new Error(check.problem);
+      renameSync(binary, target);
+      log.info({ binary: target, server: check.server, way: way.name }, 'the Temporal server is there');
+      return;
+    } catch (e) {
+      failed.push(`${way.name}: ${messageOf(e)}`);
+      onProgress(`Temporal by ${way.name} does not work here: ${messageOf(e)}`);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  }
+  throw new HoldfastError('TEMPORAL_BINARY_MISSING', `no Temporal server could be had; ${failed.join('; ')}`, {
+    next:
+      'one of these: put the Temporal CLI (`temporal`, https://docs.temporal.io/cli) on the PATH; let this machine reach ' +
+      'temporal.download and github.com; install Go, which builds it from modules; or set TEMPORAL_ADDRESS to a server that runs',
+    details: { tried: failed },
+  });
+}

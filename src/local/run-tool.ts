@@ -22,9 +22,13 @@ export function runTool(command: string, args: readonly string[], options: ToolO
       ...spawnOptions,
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
     });
+    // Not spawn's own `timeout`, whose timer stays when the command could not be started.
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    const end = (result: Pick<ToolResult, 'status' | 'error'>) => {
+      clearTimeout(timer);
+      resolve({ ...result, ...text });
+    };
     const text = { stdout: '', stderr: '' };
     const collect = (stream: 'stdout' | 'stderr') => {
       let rest = '';
@@ -38,9 +42,10 @@ export function runTool(command: string, args: readonly string[], options: ToolO
     };
     collect('stdout');
     collect('stderr');
-    child.once('error', (error) => resolve({ status: null, ...text, error }));
-    // Not `close`: a server that pg_ctl leaves behind may keep the pipes open.
-    child.once('exit', (status) => setImmediate(() => resolve({ status, ...text })));
+    child.once('error', (error) => end({ status: null, error }));
+    child.once('close', (status) => end({ status }));
+    // A server that pg_ctl leaves behind may keep the pipes open.
+    child.once('exit', (status) => setTimeout(() => end({ status }), 200).unref());
   });
 }
 

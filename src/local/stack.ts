@@ -46,7 +46,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   };
 }
 
-/** Ends what runs with its data in `dir`, whoever started it. */
-export async function stopLocalStack(dir: string): Promise<void> {
-  await Promise.all([stopTemporal(dir), stopPostgres(dir)]);
+/** Ends what runs with its data in `dir`, whoever started it. `graceMs`: how long Temporal may take over its end. */
+export async function stopLocalStack(dir: string, graceMs?: number): Promise<void> {
+  await Promise.all([stopTemporal(dir, graceMs), stopPostgres(dir)]);
 }

@@ -143,11 +143,11 @@ async function findServer(files: Files): Promise<ServerRecord | undefined> {
   return undefined;
 }
 
-/** Ends the server of `dir` if one runs. */
-export async function stopTemporal(dir: string): Promise<void> {
+/** Ends the server of `dir` if one runs: asked first, killed after `graceMs`. */
+export async function stopTemporal(dir: string, graceMs = STOP_GRACE_MS): Promise<void> {
   if (!existsSync(join(dir, 'temporal'))) return;
   const server = await findServer(filesIn(dir));
-  if (server) await endProcess(server.pid, STOP_GRACE_MS);
+  if (server) await endProcess(server.pid, graceMs);
 }
 
 function filesIn(dir: string): Files {

@@ -31,7 +31,7 @@ export async function startEphemeralStack(options: EphemeralStackOptions = {}): 
   const { log = createLogger({ level: 'warn', pretty: false }), durable = false } = options;
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-stack-'));
   const stop = async () => {
-    await stopLocalStack(dir);
+    await stopLocalStack(dir, 0);
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   };
   try {

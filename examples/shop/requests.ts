@@ -70,6 +70,16 @@ export const requests: readonly CustomerRequest[] = [
   ),
   {
     ...fulfil(
+      'My oak chairs (1014) came three weeks late. I expect EUR 200 back. elif.sandstrom@example.com',
+      'elif.sandstrom',
+      ['1014'],
+      [refund('1014', 20000, 'late')],
+    ),
+    decision: { type: 'reject', message: 'late deliveries are settled with at most EUR 50' },
+    ledger: [],
+  },
+  {
+    ...fulfil(
       'bruno.okafor@example.com. I want to cancel the two oak chairs, order 1005, I do not need them any more!',
       'bruno.okafor',
       ['1005'],
@@ -126,16 +136,6 @@ export const requests: readonly CustomerRequest[] = [
     ['1013'],
     [address('1013', '8 Svartbäcksgatan, Uppsala')],
   ),
-  {
-    ...fulfil(
-      'My oak chairs (1014) came three weeks late. I expect EUR 200 back. elif.sandstrom@example.com',
-      'elif.sandstrom',
-      ['1014'],
-      [refund('1014', 20000, 'late')],
-    ),
-    decision: { type: 'reject', message: 'late deliveries are settled with at most EUR 50' },
-    ledger: [],
-  },
   fulfil('Is order 1015 on its way yet? elif.sandstrom@example.com', 'elif.sandstrom', ['1015']),
   fulfil(
     'farid.nakamura@example.com: one of the blankets of order 1016 has a loose seam, would EUR 30 back be all right?',

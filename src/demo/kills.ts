@@ -21,7 +21,7 @@ export interface KillOptions {
   pool: Pool;
   signal: AbortSignal;
   /** The process to kill for each victim that is not a worker; undefined when it is not ours. */
-  pidOf(victim: Exclude<Victim, 'worker'>): number | undefined;
+  pidOf(victim: Exclude<Victim, 'worker'>): Promise<number | undefined>;
 }
 
 /** Kills one worker with SIGKILL while it is inside a node; the n-th time in the n-th kind of moment, if it comes within seconds. */
@@ -42,7 +42,7 @@ export async function killOther(
   victim: Exclude<Victim, 'worker'>,
   { pool, signal, pidOf }: KillOptions,
 ): Promise<Kill | undefined> {
-  const pid = pidOf(victim);
+  const pid = await pidOf(victim);
   if (pid === undefined) return undefined;
   for (;;) {
     const busy = await runsMidNode(pool).catch(() => []);

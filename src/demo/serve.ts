@@ -18,8 +18,7 @@ export interface Ticket {
 }
 
 export interface ServeOptions {
-  /** Made anew when the stack was started anew. */
-  client: () => HoldfastClient;
+  client: HoldfastClient;
   /** Requests that are worked on at the same time. */
   atOnce: number;
   signal: AbortSignal;
@@ -59,19 +58,16 @@ async function handle(ticket: Ticket, options: ServeOptions): Promise<void> {
   const runOptions = { recursionLimit: 50 };
   ticket.state = 'running';
   // The run's id is ours, so a start that was lost on the way can be sent again: it is the same run.
-  await insist(
-    () => client().runs.start('shop', input, { threadId, runId: ticket.runId, options: runOptions }),
-    signal,
-  );
+  await insist(() => client.runs.start('shop', input, { threadId, runId: ticket.runId, options: runOptions }), signal);
   for (;;) {
-    const run = await insist(() => client().runs.wait(ticket.runId, { timeoutMs: 5_000 }), signal);
+    const run = await insist(() => client.runs.wait(ticket.runId, { timeoutMs: 5_000 }), signal);
     if (run.status !== 'interrupted') return settle(ticket, run);
     ticket.state = 'asking';
     await sleep(THINKING_MS, undefined, { signal });
     const decision = request.decision ?? { type: 'approve' as const };
     const answers = Object.fromEntries(run.interrupts.map(({ id }) => [id, { decisions: [decision] }]));
     const next = uuidv7();
-    await insist(() => client().runs.resume(run.runId, answers, { runId: next }), signal);
+    await insist(() => client.runs.resume(run.runId, answers, { runId: next }), signal);
     options.decided(ticket, descriptionOf(run), decision);
     ticket.runId = next;
     ticket.state = 'running';

@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openShop } from '../../examples/shop/open.js';
+import { requests } from '../../examples/shop/requests.js';
+import { createClient, type HoldfastClient } from '../client/index.js';
+import { createPool, type Pool } from '../db/pool.js';
+import { startDevStack, type DevStack } from './dev-stack.js';
+import { writesAskedFor, writesReported } from './expected.js';
+import { judge } from './judge.js';
+import { carryOut, killPlan } from './kill-plan.js';
+import type { Kill } from './kills.js';
+import type { DemoOptions } from './options.js';
+import type { Progress } from './progress.js';
+import { outageOf, recoveryTimes } from './recovery.js';
+import { complaintsOf, figuresOf, verdictOf, type Outcome } from './report.js';
+import { queueUp, serve, type Ticket } from './serve.js';
+import { readShopRecords } from './shop-records.js';
+import { tellingTimeline } from './timeline.js';
+
+export interface DemoContext {
+  options: DemoOptions;
+  /** The checkout: examples and the compiled command are found from there. */
+  root: string;
+  /** The real model that plays; undefined when a scripted one does. */
+  model: string | undefined;
+  progress: Progress;
+  style: { color: boolean; width: number };
+  signal: AbortSignal;
+}
+
+/** The whole demo. True when every figure is as it has to be. What it started is ended, whatever happens. */
+export async function runDemo(context: DemoContext): Promise<boolean> {
+  const { options, progress, root } = context;
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-demo-'));
+  const startedAt = Date.now();
+  introduce(context, dir);
+  const stack = await startDevStack({
+    dir,
+    config: join(root, 'examples', 'langgraph.json'),
+    cli: join(root, 'dist', 'src', 'cli', 'main.js'),
+    workers: options.workers,
+    signal: context.signal,
+    onLine: (line) => progress.status(`starting: ${line}`),
+  });
+  let good = false;
+  try {
+    const outcome = await withClient(stack, (client, pool) => work(context, stack, client, pool));
+    const complaints = complaintsOf(outcome, killPlan(options.kill, options.requests).length);
+    progress.say(
+      `\nVerdict, from the shop's own append-only ledger (${Math.round((Date.now() - startedAt) / 1000)} s in all):\n`,
+    );
+    progress.say(verdictOf(outcome));
+    for (const complaint of complaints) progress.say(`  WRONG: ${complaint}`);
+    if (options.json) writeFileSync(options.json, `${JSON.stringify(figuresOf(outcome), null, 2)}\n`);
+    good = complaints.length === 0;
+    progress.say(
+      good ? '\nEvery figure is as it has to be.' : `\nSomething is wrong; the log of the stack is ${stack.logFile}`,
+    );
+  } finally {
+    progress.clear();
+    if (options.keep) explainKept(progress, stack, dir);
+    else await stack.stop();
+    if (good && !options.keep) rmSync(dir, { recursive: true, force: true });
+  }
+  return good;
+}
+
+async function work(
+  { options, progress, model, style, signal }: DemoContext,
+  stack: DevStack,
+  client: HoldfastClient,
+  pool: Pool,
+): Promise<Outcome> {
+  const dev = stack.read();
+  await openShop(dev?.database_url ?? '', { anew: true });
+  progress.clear();
+  progress.say(`up: PostgreSQL, Temporal at ${dev?.temporal_address}, workers ${dev?.workers.join(' and ')}\n`);
+
+  const tickets = queueUp(requests.slice(0, options.requests));
+  const kills: Kill[] = [];
+  const since = Date.now();
+  const say = (text: string): void =>
+    progress.say(`${((Date.now() - since) / 1000).toFixed(1).padStart(5)} s  ${text}`);
+  const ticker = setInterval(() => progress.status(standing(tickets, kills, stack)), 100);
+  const killing = new AbortController();
+  const plan = carryOut({
+    plan: killPlan(options.kill, options.requests),
+    tickets,
+    pool,
+    signal: AbortSignal.any([signal, killing.signal]),
+    pidOf: (victim) => stack.pidOf(victim),
+    onKill(kill) {
+      kills.push(kill);
+      say(`SIGKILL ${kill.victim} ${kill.pid} ${kill.moment}`);
+    },
+  }).catch((e: unknown) => {
+    if (!killing.signal.aborted) throw e;
+  });
+  try {
+    await Promise.all([
+      serve(tickets, {
+        client,
+        atOnce: options.requests < 20 ? 2 : 4,
+        signal,
+        decided: ({ number }, what, decision) =>
+          say(`decided for request ${number}: ${decision.type === 'approve' ? 'approved' : 'REJECTED'}, ${what}`),
+      }).finally(() => killing.abort()),
+      plan,
+    ]);
+  } finally {
+    clearInterval(ticker);
+    killing.abort();
+  }
+  progress.clear();
+
+  const timeline = await tellingTimeline(client, kills, tickets, style);
+  if (timeline)
+    progress.say(
+      `\nOne of them across a crash, request ${timeline.ticket.number}: "${timeline.ticket.request.text}"\n\n${timeline.text}`,
+    );
+  const records = await readShopRecords(pool);
+  const expected = model ? await writesReported(client, tickets) : writesAskedFor(tickets);
+  const others = kills.filter((kill) => kill.victim !== 'worker');
+  return {
+    tickets,
+    kills,
+    records,
+    judgement: judge(expected, records.applied),
+    recoveryMs: await recoveryTimes(pool, kills),
+    outages: await Promise.all(others.map(async (kill) => ({ victim: kill.victim, ms: await outageOf(pool, kill) }))),
+  };
+}
+
+async function withClient<T>(stack: DevStack, use: (client: HoldfastClient, pool: Pool) => Promise<T>): Promise<T> {
+  const dev = stack.read();
+  if (!dev) throw new Error('dev.json is gone');
+  const pool = createPool(dev.database_url, { max: 10, name: 'holdfast-demo' });
+  try {
+    const temporal = { address: dev.temporal_address, namespace: dev.namespace };
+    const client = await createClient({ databaseUrl: dev.database_url, temporal });
+    return await use(client, pool).finally(() => client.close());
+  } finally {
+    await pool.end();
+  }
+}
+
+function standing(tickets: readonly Ticket[], kills: readonly Kill[], stack: DevStack): string {
+  const count = (state: Ticket['state']): number => tickets.filter((t) => t.state === state).length;
+  const asking = count('asking') > 0 ? `, ${count('asking')} waiting for a decision` : '';
+  const workers = stack.read()?.workers.join(' ') ?? 'none';
+  return `${count('done')} of ${tickets.length} done, ${count('running')} at work${asking} | workers ${workers} | ${kills.length} killed`;
+}
+
+function introduce({ options, model, progress }: DemoContext, dir: string): void {
+  const who = model
+    ? `The model is ${model}.`
+    : 'The model is a SCRIPTED part: no API key is set (OPENAI_API_KEY or ANTHROPIC_API_KEY). Everything else is real.';
+  progress.say(
+    `A shop's support agent (LangChain createAgent, examples/shop) works through ${options.requests} customer requests on ` +
+      `${options.workers} workers, which are killed meanwhile.\n${who}\nThe stack's data: ${dir}`,
+  );
+}
+
+function explainKept(progress: Progress, stack: DevStack, dir: string): void {
+  const dev = stack.read();
+  progress.say(
+    `\nThe stack stays up (holdfast dev, pid ${stack.pid}), in ${dir}\n` +
+      `  database   ${dev?.database_url}\n  Temporal   ${dev?.temporal_address}\n` +
+      Object.entries(dev?.urls ?? {})
+        .map(([name, url]) => `  ${name.padEnd(11)}${url}\n`)
+        .join('') +
+      `  look       cd ${dir} && holdfast run ls\n  end it     kill -INT ${stack.pid} && rm -r ${dir}`,
+  );
+}

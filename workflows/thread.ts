@@ -4,7 +4,6 @@
  */
 import {
   allHandlersFinished,
-  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
@@ -30,22 +29,13 @@ export async function holdfastThread({ threadId, visible, carry }: ThreadArgs): 
   let seq = 0;
   let status = 'idle';
 
-  const busy = (): boolean => active !== undefined || queue.length > 0;
-  setHandler(
-    submitUpdate,
-    (submission) => {
-      if (known.has(keyOf(submission))) return;
-      known.add(keyOf(submission));
-      if (submission.multitask === 'interrupt' || submission.multitask === 'rollback') active?.scope.cancel();
-      queue.push(submission);
-    },
-    {
-      validator: (submission) => {
-        if (submission.multitask !== 'reject' || !busy() || known.has(keyOf(submission))) return;
-        throw ApplicationFailure.nonRetryable(`thread ${threadId} is busy`, 'THREAD_BUSY');
-      },
-    },
-  );
+  // Only enqueues. Whether a busy thread takes a request at all was decided in Postgres, where the request was stored.
+  setHandler(submitUpdate, (submission) => {
+    if (known.has(keyOf(submission))) return;
+    known.add(keyOf(submission));
+    if (submission.multitask === 'interrupt' || submission.multitask === 'rollback') active?.scope.cancel();
+    queue.push(submission);
+  });
   setHandler(cancelSignal, (runId) => {
     if (active?.runId === runId) active.scope.cancel();
   });

@@ -7,7 +7,7 @@ import type { StoredValue } from '../runs/begin-slice.js';
 import { findHold, findRunIds, getRun, isUuid, latestRunOf, listRuns, type RunFilter } from '../runs/read-runs.js';
 import { releaseHold } from '../runs/release-hold.js';
 import { requestCancel } from '../runs/request-cancel.js';
-import { submitRun, withdrawRun, type NewRun, type StoredRun } from '../runs/submit-run.js';
+import { submitRun, type NewRun, type StoredRun } from '../runs/submit-run.js';
 import { SETTLED, type Hold, type Multitask, type Run, type RunOptions } from '../runs/types.js';
 import { answersFor } from './answers.js';
 import type { SettledFeed } from './settled-feed.js';
@@ -88,12 +88,7 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
 
   const hand = async (run: Run, stored: StoredRun, number: number, multitask: Multitask): Promise<void> => {
     if (multitask === 'interrupt' || multitask === 'rollback') await stopOthers(run, multitask);
-    try {
-      await starter.submit(run, stored, { number, multitask });
-    } catch (e) {
-      if (e instanceof HoldfastError && e.code === 'THREAD_BUSY') await withdrawRun(pool, run.runId);
-      throw e;
-    }
+    await starter.submit(run, stored, { number, multitask });
   };
 
   const stopOthers = async ({ threadId, runId }: Run, action: 'interrupt' | 'rollback'): Promise<void> => {

@@ -1,13 +1,13 @@
-import { Client, WithStartWorkflowOperation, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import { threadBusy, type StoredRun } from '../runs/submit-run.js';
+import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import type { StoredRun } from '../runs/submit-run.js';
 import type { Multitask, Run } from '../runs/types.js';
 import type { TemporalConnection } from '../temporal/connection.js';
 import { SEARCH_ATTRIBUTES, SIGNALS, threadWorkflowId, UPDATES, WORKFLOWS } from '../temporal/names.js';
 
 /** Hands stored runs to their thread's workflow, which is started if it is not there. */
 export interface ThreadStarter {
-  /** Returns once the workflow has queued it. Handing over the same submission again changes nothing. @throws THREAD_BUSY */
+  /** Returns once the workflow has queued it. Handing over the same submission again changes nothing. */
   submit(run: Run, stored: StoredRun, options: { number: number; multitask: Multitask }): Promise<void>;
   /** Tells a thread's workflow that a run is to end. False: no workflow is open. */
   cancel(threadId: string, runId: string): Promise<boolean>;
@@ -29,11 +29,7 @@ export function threadStarter(client: Client, visible: boolean): ThreadStarter {
         ...(visible ? { typedSearchAttributes: attributes(agent, threadId) } : {}),
       });
       const submission = { runId, number, agent, multitask, fence };
-      await client.workflow
-        .executeUpdateWithStart(UPDATES.submit, { args: [submission], startWorkflowOperation: start })
-        .catch((e: unknown) => {
-          throw isBusy(e) ? threadBusy(threadId, null, e) : e;
-        });
+      await client.workflow.executeUpdateWithStart(UPDATES.submit, { args: [submission], startWorkflowOperation: start });
     },
     async cancel(threadId, runId) {
       try {
@@ -53,9 +49,6 @@ const attributes = (agent: string, threadId: string): TypedSearchAttributes =>
     { key: THREAD, value: threadId },
     { key: STATUS, value: 'running' },
   ]);
-
-const isBusy = (e: unknown): boolean =>
-  e instanceof WorkflowUpdateFailedError && e.cause instanceof ApplicationFailure && e.cause.type === 'THREAD_BUSY';
 
 /** A start that names a search attribute which the cluster does not have is refused, so it is asked once. */
 export async function searchAttributesExist({ connection }: TemporalConnection, namespace: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import { inTransaction } from '../db/transaction.js';
 import { HoldfastError } from '../errors.js';
 import type { StoredValue } from './begin-slice.js';
 import { getRun, latestRunOf } from './read-runs.js';
-import type { StoredRun } from './submit-run.js';
+import { violated, type StoredRun } from './submit-run.js';
 import type { HoldVerb, Run } from './types.js';
 
 export interface Release {
@@ -21,15 +21,15 @@ export interface Release {
  * @throws RUN_NOT_FOUND, RUN_NOT_HELD, STATE_CONFLICT when a newer run has moved the thread on.
  */
 export async function releaseHold(pool: Pool, release: Release): Promise<{ run: Run; stored: StoredRun; number: number }> {
-  return inTransaction(pool, async (client) => {
+  const released = inTransaction(pool, async (client) => {
     const before = await getRun(client, release.runId);
-    const { rows: released } = await client.query<{ node: string | null }>(
+    const { rows: holds } = await client.query<{ node: string | null }>(
       `UPDATE holdfast.holds SET released_at = clock_timestamp(), verb = $2, target = coalesce($3, node), payload_type = $4,
          payload = $5, reason = $6, actor = $7
        WHERE run_id = $1 AND released_at IS NULL RETURNING node`,
       [release.runId, release.verb, release.target ?? null, release.payload?.type ?? null, release.payload?.bytes ?? null, release.reason, release.actor],
     );
-    if (released.length === 0) {
+    if (holds.length === 0) {
       throw new HoldfastError('RUN_NOT_HELD', `run ${release.runId} is ${before.status}, not held`, {
         next: '`holdfast run ls --status held` lists the held ones',
         details: { runId: release.runId, status: before.status },
@@ -55,5 +55,8 @@ export async function releaseHold(pool: Pool, release: Release): Promise<{ run: 
     if (!row) throw new HoldfastError('RUN_NOT_FOUND', `run ${release.runId} was deleted`);
     const run = await getRun(client, release.runId);
     return { run, stored: { taskQueue: row.task_queue, fence: row.era }, number: row.submissions };
+  });
+  return released.catch((e: unknown) => {
+    throw violated(e) === 'runs_exclusive' ? new HoldfastError('THREAD_BUSY', 'the thread is busy with another run', { cause: e }) : e;
   });
 }

@@ -50,7 +50,8 @@ export async function submitRun(pool: Pool, run: NewRun): Promise<StoredRun> {
       ],
     })
     .catch((e: unknown) => {
-      throw answeredAlready(e) ? interruptAnswered(run) : e;
+      if (violated(e) === 'runs_answer') throw interruptAnswered(run);
+      throw violated(e) === 'runs_exclusive' ? threadBusy(run.threadId, null, e) : e;
     });
   const row = rows[0];
   if (row?.stored && row.task_queue !== null) return { taskQueue: row.task_queue, fence: row.era ?? 0 };
@@ -117,16 +118,12 @@ export function threadBusy(threadId: string, runId: string | null, cause?: unkno
   });
 }
 
-const answeredAlready = (e: unknown): boolean => (e as { constraint?: string } | null)?.constraint === 'runs_answer';
+/** Two requests at the same time: an index decides which one is first. */
+export const violated = (e: unknown): string | undefined => (e as { constraint?: string } | null)?.constraint;
 
 function interruptAnswered({ resumesRunId }: NewRun): HoldfastError {
   return new HoldfastError('INTERRUPT_ANSWERED', `run ${resumesRunId} has been answered already`, {
     next: 'look at the run that its answer started',
     details: { runId: resumesRunId },
   });
-}
-
-/** Takes back a run that Temporal refused before it began. */
-export async function withdrawRun(pool: Pool, runId: string): Promise<void> {
-  await pool.query(`DELETE FROM holdfast.runs WHERE run_id = $1 AND status = 'pending' AND started_at IS NULL`, [runId]);
 }

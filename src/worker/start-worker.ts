@@ -7,6 +7,7 @@ import type { Logger } from '../telemetry/log.js';
 import type { TemporalSettings } from '../temporal/connection.js';
 import { DEFAULT_TASK_QUEUE } from '../temporal/names.js';
 import { connectNative } from '../temporal/native-connection.js';
+import { installRuntime } from '../temporal/runtime.js';
 import type { WorkerTuning } from '../temporal/worker-options.js';
 import { createActivities, createActivityWorker } from './create-worker.js';
 import { createInProcessHost } from './in-process-host.js';
@@ -39,6 +40,7 @@ export interface RunningWorker {
 export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
   const { agents, databaseUrl, temporal, log, taskQueue = DEFAULT_TASK_QUEUE, schema = 'public' } = options;
   await selfTest();
+  installRuntime(log);
   const pool = createPool(databaseUrl, { name: 'holdfast-worker' });
   const closers = [() => pool.end()];
   const close = async (): Promise<void> => {

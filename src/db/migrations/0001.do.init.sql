@@ -80,9 +80,14 @@ CREATE TABLE holdfast.runs (
   interrupts     jsonb,                              -- [{id, value, node}] when interrupted
   error          jsonb,                              -- {code, name, message} when error, timeout or held
   created_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+  submitted_at   timestamptz NOT NULL DEFAULT clock_timestamp(),   -- the last time; limits count from here
   started_at     timestamptz,
   ended_at       timestamptz
 );
+-- Multitask "reject": of two requests at the same time one is refused.
+CREATE UNIQUE INDEX runs_exclusive ON holdfast.runs (thread_id) WHERE multitask = 'reject' AND status IN ('pending', 'running');
+-- An interrupt is answered once: of two answers one wins.
+CREATE UNIQUE INDEX runs_answer ON holdfast.runs (resumes_run_id) WHERE status <> 'cancelled';
 CREATE INDEX runs_thread ON holdfast.runs (thread_id, run_id);
 CREATE INDEX runs_chain ON holdfast.runs (chain_id, run_id);
 CREATE INDEX runs_open ON holdfast.runs (status, run_id) WHERE status NOT IN ('success');

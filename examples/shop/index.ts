@@ -13,6 +13,6 @@ export const shop = defineAgent({
   name: 'shop',
   version: '1.0.0',
   owner: 'support@example.com',
-  graph: supportAgent(supportModel(env), ourShop),
+  graph: supportAgent(supportModel(), ourShop),
   nodes: { '*': { timeout: '2m', retry: { maximumAttempts: 20, maximumInterval: '10s' } } }, // no customer shall notice an outage
 });

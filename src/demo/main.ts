@@ -1,4 +1,3 @@
-import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { modelName } from '../../examples/shop/model.js';
@@ -32,7 +31,7 @@ async function demo(options: ReturnType<typeof readOptions>): Promise<boolean> {
     options,
     root,
     // As the workers will see it: langgraph.json may name an .env.
-    model: modelName({ ...projectEnv(readProjectFile(join(root, 'examples'))), ...env }),
+    model: modelName(projectEnv(readProjectFile(join(root, 'examples')))),
     progress: createProgress(stdout),
     style: { color: stdout.isTTY, width: stdout.isTTY ? stdout.columns : 0 },
     signal: stopping.signal,

@@ -1,3 +1,4 @@
+import { databaseError } from './errors.js';
 import type { Pool, PoolClient } from './pool.js';
 
 /** Runs `work` in one transaction; a throw rolls back and travels on. */
@@ -11,7 +12,7 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     return result;
   } catch (e) {
     await client.query('ROLLBACK').catch((e: unknown) => (broken = e as Error));
-    throw e;
+    throw databaseError(e);
   } finally {
     client.release(broken);
   }

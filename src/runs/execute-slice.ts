@@ -31,6 +31,8 @@ export interface SliceHost {
   entered(taskId: string, node: string): void;
   left(taskId: string): void;
   recycle(reason: string): Promise<never>;
+  /** Somebody wrote to the thread past its fence while the run went on; the run's own writes are the newest no longer. */
+  foreignWriter(): void;
 }
 
 /** What the driver needs to know to go on: a few hundred bytes. */
@@ -50,7 +52,10 @@ export async function executeSlice(
   const agent = agentOf(deps, request.agent);
   const begun = await beginSlice(deps.pool, request, { workerId: deps.workerId, agentVersion: agent.version });
   if (SETTLED.has(begun.status)) return { next: 'settled', status: begun.status, steps: 0 };
-  const finish = (report: SliceReport): Promise<void> => finishSlice(deps.pool, request, report);
+  const finish = async (report: SliceReport): Promise<void> => {
+    const { foreignWriter } = await finishSlice(deps.pool, deps.checkpointer, request, report);
+    if (foreignWriter) host.foreignWriter();
+  };
   if (begun.cancelAction) return settleCancelled(deps, request, begun, 0);
 
   if (begun.exhausted) {
@@ -198,7 +203,7 @@ async function settleCancelled(deps: SliceDeps, request: SliceRequest, begun: Be
   const action = begun.cancelAction ?? (await cancelActionOf(deps.pool, request.runId));
   if (action === 'rollback') await rollBack(deps.pool, deps.checkpointer, request);
   const status = action === 'interrupt' ? 'interrupted' : 'cancelled';
-  await finishSlice(deps.pool, request, { outcome: status, status });
+  await finishSlice(deps.pool, deps.checkpointer, request, { outcome: status, status });
   return { next: 'settled', status, steps };
 }
 

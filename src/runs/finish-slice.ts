@@ -1,3 +1,4 @@
+import type { PostgresCheckpointer } from '../checkpoint/checkpointer.js';
 import type { Pool } from '../db/pool.js';
 import { HoldfastError } from '../errors.js';
 import type { Failure } from '../graph/failure.js';
@@ -23,12 +24,18 @@ export const RUNS_CHANNEL = 'holdfast_runs';
 /**
  * Reports what became of a slice, in one statement and only while its phase still holds the thread: closes the attempt, keeps the
  * failures, settles the run, opens a hold. Repeating it changes nothing.
+ * @returns whether somebody else has written to the thread meanwhile, past the fence: its newest checkpoint is not this run's.
  * @throws FENCED when a newer attempt holds the thread.
  */
-export async function finishSlice(pool: Pool, { threadId, runId, phase }: SliceRequest, report: SliceReport): Promise<void> {
-  const { rowCount } = await pool.query({
+export async function finishSlice(
+  pool: Pool,
+  { tables }: Pick<PostgresCheckpointer, 'tables'>,
+  { threadId, runId, phase }: SliceRequest,
+  report: SliceReport,
+): Promise<{ foreignWriter: boolean }> {
+  const { rows } = await pool.query<{ foreign_writer: boolean }>({
     name: 'finish-slice',
-    text: SQL,
+    text: sql(tables.checkpoints),
     values: [
       threadId,
       phase.era,
@@ -45,13 +52,15 @@ export async function finishSlice(pool: Pool, { threadId, runId, phase }: SliceR
       RUNS_CHANNEL,
     ],
   });
-  if (rowCount === 0) throw new HoldfastError('FENCED', `a newer attempt holds thread ${threadId}`, { details: { threadId } });
+  const [row] = rows;
+  if (!row) throw new HoldfastError('FENCED', `a newer attempt holds thread ${threadId}`, { details: { threadId } });
+  return { foreignWriter: row.foreign_writer };
 }
 
 /** PostgreSQL's jsonb has no U+0000. */
 const jsonText = (value: unknown): string => JSON.stringify(value).replaceAll('\\u0000', '');
 
-const SQL = `
+const sql = (checkpoints: string): string => `
 WITH mine AS (
   SELECT head FROM holdfast.fences
   WHERE thread_id = $1 AND era = $2 AND seq = $3 AND attempt = $4 AND run_id = $5 AND NOT deleted FOR SHARE
@@ -76,4 +85,6 @@ WITH mine AS (
   FROM mine WHERE runs.run_id = $5 AND $7::text IS NOT NULL
   RETURNING pg_notify($13, runs.run_id::text)
 )
-SELECT (SELECT count(*) FROM settled) FROM mine`;
+SELECT (SELECT count(*) FROM settled) AS settled, $7::text IS NOT NULL AND EXISTS (
+  SELECT 1 FROM ${checkpoints} WHERE thread_id = $1 AND checkpoint_ns = '' AND checkpoint_id > mine.head) AS foreign_writer
+FROM mine`;

@@ -61,9 +61,11 @@ const typed = {
   '@typescript-eslint/no-empty-function': 'off',
   '@typescript-eslint/no-extraneous-class': 'off',
   '@typescript-eslint/no-invalid-void-type': 'off',
+  '@typescript-eslint/no-meaningless-void-operator': 'off',
   '@typescript-eslint/no-non-null-assertion': 'off', // the honest way to say it under noUncheckedIndexedAccess
   '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'off',
   '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+  '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // LangChain takes plain objects for its handlers
   '@typescript-eslint/require-await': 'off', // an async function makes a throw a rejection
   '@typescript-eslint/unbound-method': 'off', // factories are given their dependencies by destructuring
   '@typescript-eslint/unified-signatures': 'off',
@@ -115,6 +117,7 @@ export default defineConfig(
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { DYNAMIC_CONFIG } from '../../src/local/temporal-arguments.js';
 import { SEARCH_ATTRIBUTES } from '../../src/temporal/names.js';
 
 const root = new URL('../../', import.meta.url);
@@ -63,6 +64,12 @@ describe('docker-compose.yml', () => {
   test('registers exactly the search attributes that the code sets', () => {
     const registered = /SEARCH_ATTRIBUTES: (.*)/.exec(compose)?.[1]?.split(' ');
     expect(registered?.sort()).toEqual(Object.values(SEARCH_ATTRIBUTES).sort());
+  });
+
+  test('tunes its Temporal as `holdfast dev` tunes its own', () => {
+    const settings = [...text('docker/temporal-dynamic-config.yaml').matchAll(/^([\w.]+):\n {2}- value: (.*)$/gm)];
+    const tuned = Object.entries(DYNAMIC_CONFIG).map(([key, value]) => [key, String(JSON.parse(value))]);
+    expect(Object.fromEntries(settings.map(([, key, value]) => [key, value]))).toEqual(Object.fromEntries(tuned));
   });
 
   test('has no password of its own and listens on this host only', () => {

@@ -30,8 +30,8 @@ export function gateCalls(schedule: ScheduleCall, context: SliceContext, body: N
       const taskId = taskOf(config).id;
       const attempt = (context.tries.get(taskId) ?? 0) + 1;
       running++;
-      await context.observer.entered(taskId, name);
       try {
+        await context.observer.entered(taskId, name);
         return await runBounded(async () => func(...given), config, {
           node: name,
           timeout: options.timeout,
@@ -41,19 +41,20 @@ export function gateCalls(schedule: ScheduleCall, context: SliceContext, body: N
         });
       } catch (e) {
         if (isGraphBubbleUp(e) || context.session.isOwnError(e)) throw e;
-        if (context.abort.aborted) return await never();
-        const failure = describeFailure(e, { taskId, node: name, attempt }, policy);
-        if (failure.final) {
-          if (typeof e === 'object' && e !== null) context.exhausted.add(e);
-          throw e;
+        if (!context.abort.aborted) {
+          const failure = describeFailure(e, { taskId, node: name, attempt }, policy);
+          if (failure.final) {
+            if (typeof e === 'object' && e !== null) context.exhausted.add(e);
+            throw e;
+          }
+          context.failures.push(failure);
         }
-        context.failures.push(failure);
-        return await never();
       } finally {
         context.observer.left(taskId, name);
         running--;
         if (context.failures.length > 0 || context.abort.aborted) void endWhenIdle();
       }
+      return never();
     };
     return schedule(gated, name, args, { ...options, retry: undefined, timeout: undefined });
   };

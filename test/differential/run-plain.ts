@@ -55,20 +55,21 @@ async function invokeOnce(
     durability: 'sync',
     configurable: { ...configurable, thread_id: threadId, ...(checkpointId && { checkpoint_id: checkpointId }) },
   };
-  let output: unknown;
+  const interrupts: Observed['interrupts'] = [];
   let error: Error | undefined;
   try {
-    output = await graph.invoke(input, config as never);
+    for await (const chunk of await graph.stream(input as never, { ...config, streamMode: 'updates' } as never)) {
+      interrupts.push(...interruptsOf(chunk));
+    }
   } catch (e) {
     error = e as Error;
   }
   const { values, next } = await graph.getState({ configurable: { thread_id: threadId } });
   if (error) return { status: 'error', interrupts: [], error, values };
-  const interrupts = interruptsOf(output);
   return { status: interrupts.length > 0 || next.length > 0 ? 'interrupted' : 'success', interrupts, values };
 }
 
-function interruptsOf(output: unknown): Observed['interrupts'] {
-  if (typeof output !== 'object' || output === null || !('__interrupt__' in output)) return [];
-  return output.__interrupt__ as Observed['interrupts'];
+function interruptsOf(chunk: unknown): Observed['interrupts'] {
+  if (typeof chunk !== 'object' || chunk === null || !('__interrupt__' in chunk)) return [];
+  return chunk.__interrupt__ as Observed['interrupts'];
 }

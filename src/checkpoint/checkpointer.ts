@@ -82,6 +82,7 @@ export class PostgresCheckpointer extends BaseCheckpointSaver {
   }
 
   async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
+    if (config.configurable?.thread_id === undefined) return undefined;
     const { threadId, ns, id } = addressOf(config);
     const record = await this.readRecord(threadId, ns, id);
     return record && this.decode(record);
@@ -124,7 +125,8 @@ export class PostgresCheckpointer extends BaseCheckpointSaver {
 
   async putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
     const { threadId, ns, id } = addressOf(config);
-    await translated(this.#putWrites({ threadId, ns, id: id ?? '', taskId }, writes));
+    if (id === undefined) throw new TypeError('config.configurable.checkpoint_id is missing');
+    await translated(this.#putWrites({ threadId, ns, id, taskId }, writes));
   }
 
   /** Removes the thread's state. Threads that Holdfast runs are deleted through its client, which ends their run first. */

@@ -163,16 +163,15 @@ export class CheckpointSession extends BaseCheckpointSaver {
     newVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
     const { threadId, ns, id: parentId } = addressOf(config);
-    const held = this.#held.take();
     try {
       this.#throwFailure();
-      await this.#putCheckpoint({ ns, parentId }, checkpoint, metadata, newVersions, held.batches);
+      await this.#held.alongWith(checkpoint.id, (batches) =>
+        this.#putCheckpoint({ ns, parentId }, checkpoint, metadata, newVersions, batches),
+      );
     } catch (e) {
       const error = this.#fail(e);
       // Of all puts, these are awaited at once: the one that ends a root superstep, and a state edit.
       if (ns === '' && (metadata.source === 'loop' || metadata.source === 'update')) throw error;
-    } finally {
-      held.resolve?.();
     }
     return { configurable: { thread_id: threadId, checkpoint_ns: ns, checkpoint_id: checkpoint.id } };
   }

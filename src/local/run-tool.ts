@@ -25,8 +25,10 @@ export function runTool(command: string, args: readonly string[], options: ToolO
     });
     // Not spawn's own `timeout`, whose timer stays when the command could not be started.
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    let closing: NodeJS.Timeout | undefined;
     const end = (result: Pick<ToolResult, 'status' | 'error'>) => {
       clearTimeout(timer);
+      clearTimeout(closing);
       resolve({ ...result, ...text });
     };
     const text = { stdout: '', stderr: '' };
@@ -45,7 +47,9 @@ export function runTool(command: string, args: readonly string[], options: ToolO
     child.once('error', (error) => end({ status: null, error }));
     child.once('close', (status) => end({ status }));
     // A server that pg_ctl leaves behind may keep the pipes open.
-    child.once('exit', (status) => setTimeout(() => end({ status }), 200).unref());
+    child.once('exit', (status) => {
+      closing = setTimeout(() => end({ status }), 500);
+    });
   });
 }
 

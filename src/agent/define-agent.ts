@@ -1,6 +1,6 @@
 import { HoldfastError } from '../errors.js';
-import type { AgentDefinition, CompiledGraph, NodePolicy } from './definition.js';
-import { graphKind } from './graph-kind.js';
+import type { AgentDefinition, NodePolicy } from './definition.js';
+import { graphKind, type GraphLike } from './graph-kind.js';
 import { defaultRetry, parseAgentOptions, type AgentOptions, type OptionProblem } from './options.js';
 import { nodeNames, topologyHash } from './topology.js';
 
@@ -16,25 +16,18 @@ export function defineAgent(options: AgentOptions): AgentDefinition {
   const parsed = parseAgentOptions(options);
   if ('problems' in parsed) throw invalid(options, parsed.problems);
   const { name, version, owner, description, onExhausted, slice, limits } = parsed.options;
-  const kind = graphKind(parsed.options.graph);
-  if ('problem' in kind) {
-    throw invalid(
-      options,
-      [{ path: 'graph', message: `is ${kind.problem}` }],
-      kind.duplicated ? 'LANGGRAPH_DUPLICATED' : 'AGENT_INVALID',
-    );
-  }
-  const problems = unknownNodes(kind.graph, parsed.options.nodes);
+  const graph = recognised(options);
+  const problems = unknownNodes(graph, parsed.options.nodes);
   if (problems.length > 0) throw invalid(options, problems);
 
   const { '*': others = {}, ...named } = parsed.options.nodes;
   const nodes: Record<string, NodePolicy> = { ...named, '*': { ...others, retry: others.retry ?? defaultRetry() } };
   return marked({
     name,
-    version: version ?? derivedVersion(kind.graph),
+    version: version ?? derivedVersion(graph),
     ...(owner !== undefined && { owner }),
     ...(description !== undefined && { description }),
-    graph: kind.graph,
+    graph,
     bare: false,
     nodes,
     onExhausted,
@@ -43,8 +36,9 @@ export function defineAgent(options: AgentOptions): AgentDefinition {
   });
 }
 
-/** A graph that nobody defined as an agent: it behaves exactly as LangGraph does. `graph` has been recognised by `graphKind`. */
-export function bareAgent(name: string, graph: AgentDefinition['graph']): AgentDefinition {
+/** A graph that nobody defined as an agent: it behaves exactly as LangGraph does. @throws AGENT_INVALID when it is no graph */
+export function bareAgent(name: string, graphLike: GraphLike): AgentDefinition {
+  const graph = recognised({ name, graph: graphLike });
   return marked({
     name,
     version: derivedVersion(graph),
@@ -61,17 +55,24 @@ export function isAgentDefinition(value: unknown): value is AgentDefinition {
   return typeof value === 'object' && value !== null && MARK in value;
 }
 
-/** What stands for a version when the owner gives none. A factory's graph is known only after it was called (`resolveVersion`). */
-export function derivedVersion(graph: AgentDefinition['graph']): string {
+/** What stands for a version when the owner gives none. A factory's graph is known only after it was called (`versionOf`). */
+function derivedVersion(graph: AgentDefinition['graph']): string {
   return typeof graph === 'function' ? '0' : `0+${topologyHash(graph).slice(0, 12)}`;
+}
+
+function recognised(options: AgentOptions): AgentDefinition['graph'] {
+  const kind = graphKind(options.graph);
+  if ('graph' in kind) return kind.graph;
+  throw invalid(
+    options,
+    [{ path: 'graph', message: `is ${kind.problem}` }],
+    kind.duplicated ? 'LANGGRAPH_DUPLICATED' : 'AGENT_INVALID',
+  );
 }
 
 const marked = (definition: AgentDefinition): AgentDefinition => Object.assign(definition, { [MARK]: true });
 
-function unknownNodes(
-  graph: CompiledGraph | AgentDefinition['graph'],
-  nodes: Record<string, NodePolicy>,
-): OptionProblem[] {
+function unknownNodes(graph: AgentDefinition['graph'], nodes: Record<string, NodePolicy>): OptionProblem[] {
   const known = typeof graph === 'function' ? undefined : nodeNames(graph);
   if (!known) return [];
   return Object.keys(nodes)

@@ -1,8 +1,18 @@
-import type { Pregel } from '@langchain/langgraph';
 import type { RunnableConfig } from '@langchain/core/runnables';
+import type { StateSnapshot } from '@langchain/langgraph';
+import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 
-/** Any compiled LangGraph graph: StateGraph.compile(), createAgent(...).graph, entrypoint(...). */
-export type CompiledGraph = Pregel<never, never>;
+/**
+ * Any compiled LangGraph graph, whatever its state: StateGraph.compile(), createAgent(...).graph, entrypoint(...). Names what the
+ * engine calls; LangGraph's own class is typed by the state of one graph.
+ */
+export interface CompiledGraph {
+  lg_is_pregel: boolean;
+  checkpointer?: BaseCheckpointSaver | boolean;
+  stream(input: unknown, options?: RunnableConfig): Promise<AsyncIterable<unknown>>;
+  getState(config: RunnableConfig, options?: { subgraphs?: boolean }): Promise<StateSnapshot>;
+  updateState(config: RunnableConfig, values: unknown, asNode?: string): Promise<RunnableConfig>;
+}
 
 /** LangGraph's convention: a graph may be made per run from its config. */
 export type GraphFactory = (config: RunnableConfig) => CompiledGraph | Promise<CompiledGraph>;

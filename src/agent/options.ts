@@ -99,7 +99,7 @@ const agentOptions = z.strictObject({
   version: line.max(100).optional(),
   owner: line.optional(),
   description: z.string().optional(),
-  graph: z.unknown(),
+  graph: z.unknown().optional(),
   nodes: z.record(z.string(), node).default({}),
   onExhausted: z.enum(['hold', 'fail']).default('hold'),
   slice: duration.default(1000),

@@ -42,7 +42,7 @@ export function createContext(streams: CliStreams, cwd: string, readFlags: () =>
   };
   const settings = once(async () => {
     const { resolveSettings } = await import('../settings/index.js');
-    return resolveSettings({ flags: readFlags(), cwd });
+    return resolveSettings({ flags: readFlags(), cwd, isTTY: streams.stderr.isTTY === true });
   });
   const log = once(async () => {
     const { createLogger } = await import('../telemetry/log.js');
@@ -50,8 +50,8 @@ export function createContext(streams: CliStreams, cwd: string, readFlags: () =>
   });
   const client = once(async () => {
     const { createClient } = await import('../client/index.js');
-    const { databaseUrl, temporal } = await settings.get();
-    return createClient({ databaseUrl, temporal });
+    const { databaseUrl, temporal, schema } = await settings.get();
+    return createClient({ databaseUrl, temporal, schema });
   });
 
   const isTTY = Boolean(streams.stdin.isTTY && streams.stdout.isTTY);

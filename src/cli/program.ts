@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { register as registerAgent } from './commands/agent.js';
 import { register as registerDev } from './commands/dev.js';
@@ -12,6 +11,7 @@ import { createContext, type CliContext, type CliStreams } from './context.js';
 import { addGlobalFlags, OUTPUT_FORMATS, type GlobalFlags, type OutputFormat } from './flags.js';
 import { EXIT, reportOf } from './exit.js';
 import { renderError } from './output.js';
+import { packageVersion } from './package-version.js';
 
 const EXAMPLES = `
 Examples:
@@ -65,21 +65,6 @@ function buildProgram(program: Command, context: CliContext): Command {
 function formatAsked(args: readonly string[]): OutputFormat {
   const text = args.join(' ');
   return OUTPUT_FORMATS.find((format) => new RegExp(`(^| )(-o ?|--output[ =])${format}( |$)`).test(text)) ?? 'table';
-}
-
-function packageVersion(): string {
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      const found = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
-        name?: string;
-        version?: string;
-      };
-      if (found.name === 'holdfast' && found.version) return found.version;
-    } catch {
-      continue; // compiled and source trees lie at different depths
-    }
-  }
-  return 'unknown';
 }
 
 const stackOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));

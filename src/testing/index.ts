@@ -1,3 +1,5 @@
+export { startAgentRuntime, type AgentRuntime } from './agent-runtime.js';
+export { startEphemeralStack, type EphemeralStack, type EphemeralStackOptions } from './ephemeral-stack.js';
 export {
   ScriptedChatModel,
   turnNumber,

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openShop } from '../../examples/shop/open.js';
 import { requests } from '../../examples/shop/requests.js';
@@ -12,6 +11,7 @@ import { carryOut, killPlan } from './kill-plan.js';
 import type { Kill } from './kills.js';
 import type { DemoOptions } from './options.js';
 import type { Progress } from './progress.js';
+import { freshProject } from './project.js';
 import { outageOf, recoveryTimes } from './recovery.js';
 import { complaintsOf, figuresOf, verdictOf, type Outcome } from './report.js';
 import { queueUp, serve, type Ticket } from './serve.js';
@@ -32,12 +32,11 @@ export interface DemoContext {
 /** The whole demo. True when every figure is as it has to be. What it started is ended, whatever happens. */
 export async function runDemo(context: DemoContext): Promise<boolean> {
   const { options, progress, root } = context;
-  const dir = mkdtempSync(join(tmpdir(), 'holdfast-demo-'));
+  const dir = freshProject(join(root, 'examples'));
   const startedAt = Date.now();
   introduce(context, dir);
   const stack = await startDevStack({
     dir,
-    config: join(root, 'examples', 'langgraph.json'),
     cli: join(root, 'dist', 'src', 'cli', 'main.js'),
     workers: options.workers,
     signal: context.signal,

@@ -2,21 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { HoldfastError } from '../errors.js';
 import { endProcess, findProcesses, isAlive } from '../local/process-table.js';
 import { stopLocalStack } from '../local/stack.js';
-
-/** What the demo reads of dev.json. */
-const DevFile = z.object({
-  database_url: z.string(),
-  temporal_address: z.string(),
-  namespace: z.string(),
-  supervisor: z.number(),
-  workers: z.array(z.number()),
-  urls: z.record(z.string(), z.string()).optional(),
-});
-export type DevFile = z.infer<typeof DevFile>;
+import { devFile, STATE_DIR, type DevFile } from '../settings/dev-file.js';
 
 export interface DevStack {
   /** As dev.json says now: pids change when a part is started anew. */
@@ -29,10 +18,8 @@ export interface DevStack {
 }
 
 export interface DevStackOptions {
-  /** A folder for the stack's data; dev runs in it. */
+  /** The project's folder; dev runs in it and keeps its data there. */
   dir: string;
-  /** langgraph.json */
-  config: string;
   /** The compiled command. */
   cli: string;
   workers: number;
@@ -42,11 +29,11 @@ export interface DevStackOptions {
 }
 
 /** `holdfast dev` as a process of its own, as a developer starts it. Returns when its workers take work. */
-export async function startDevStack({ dir, config, cli, workers, signal, onLine }: DevStackOptions): Promise<DevStack> {
+export async function startDevStack({ dir, cli, workers, signal, onLine }: DevStackOptions): Promise<DevStack> {
   const logFile = join(dir, 'dev.log');
   const log = openSync(logFile, 'a');
   // A group of its own, so that Ctrl-C reaches the demo alone, which then ends it; and it may stay up with --keep.
-  const dev = spawn(process.execPath, [cli, 'dev', '-c', config, '--workers', String(workers)], {
+  const dev = spawn(process.execPath, [cli, 'dev', '--workers', String(workers)], {
     cwd: dir,
     detached: true,
     stdio: ['ignore', log, log],
@@ -54,9 +41,9 @@ export async function startDevStack({ dir, config, cli, workers, signal, onLine 
   dev.unref();
   const read = (): DevFile | undefined => readDevFile(dir);
   const pidOf: DevStack['pidOf'] = async (part) => {
-    if (part === 'supervisor') return read()?.supervisor;
+    if (part === 'supervisor') return read()?.supervisor ?? undefined;
     // The servers that work on this stack's files, whoever started them.
-    const servers = await findProcesses(join(dir, '.holdfast'));
+    const servers = await findProcesses(join(dir, STATE_DIR));
     return servers?.find(({ args }) => basename(args[0] ?? '') === part)?.pid;
   };
   const stop = async (): Promise<void> => {
@@ -64,7 +51,7 @@ export async function startDevStack({ dir, config, cli, workers, signal, onLine 
     if (dev.pid) await endProcess(dev.pid, 20_000, 'SIGINT');
     for (const pid of children ? [...children.workers, children.supervisor] : [])
       if (isAlive(pid)) await endProcess(pid, 0);
-    await stopLocalStack(join(dir, '.holdfast'));
+    await stopLocalStack(join(dir, STATE_DIR));
   };
   try {
     await untilReady(dev, read, { workers, signal, logFile, onLine });
@@ -97,7 +84,7 @@ async function untilReady(
 
 function readDevFile(dir: string): DevFile | undefined {
   try {
-    return DevFile.parse(JSON.parse(readFileSync(join(dir, '.holdfast', 'dev.json'), 'utf8')));
+    return devFile.parse(JSON.parse(readFileSync(join(dir, STATE_DIR, 'dev.json'), 'utf8')));
   } catch {
     return undefined; // not there yet
   }

@@ -11,6 +11,7 @@ export interface CompiledGraph {
   checkpointer?: BaseCheckpointSaver | boolean;
   stream(input: unknown, options?: RunnableConfig): Promise<AsyncIterable<unknown>>;
   getState(config: RunnableConfig, options?: { subgraphs?: boolean }): Promise<StateSnapshot>;
+  getStateHistory(config: RunnableConfig, options?: { limit?: number }): AsyncIterableIterator<StateSnapshot>;
   updateState(config: RunnableConfig, values: unknown, asNode?: string): Promise<RunnableConfig>;
 }
 

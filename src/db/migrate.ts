@@ -27,7 +27,6 @@ export async function migrate(pool: Pool): Promise<{ from: number; to: number }>
       driver: 'pg',
       migrationPattern: `${DIRECTORY}*.sql`,
       schemaTable: 'holdfast.migrations',
-      currentSchema: 'holdfast',
       execQuery: (sql: string) => client.query(sql),
     });
     try {

@@ -12,6 +12,7 @@ import { beginSlice, type Begun, type SliceRequest, type StoredValue } from './b
 import { finishSlice, type SliceReport } from './finish-slice.js';
 import { holdOf, reportOf } from './slice-report.js';
 import { rollBack } from './roll-back.js';
+import { noteFailedAttempt } from './failed-attempt.js';
 import { openTask, closeTask } from './task-attempts.js';
 import { SETTLED, type RunStatus } from './types.js';
 
@@ -40,6 +41,10 @@ export type SliceResult =
   | { next: 'settled'; status: RunStatus; steps: number }
   | { next: 'continue'; steps: number }
   | { next: 'retry'; steps: number; delayMs: number };
+
+/** A statement that fails for a reason of its own, not for an outage, is given up after this many attempts: it would look like a hang. */
+const STORAGE_TRIES = 20;
+const isOutage = (e: unknown): boolean => isHoldfastError(e, 'POSTGRES_UNREACHABLE') || isHoldfastError(e, 'DISK_FULL');
 
 /** A task whose attempts died with their process this often is not tried again without a person's word. */
 const LOST_ATTEMPTS_ALLOWED = 3;
@@ -109,7 +114,11 @@ export async function executeSlice(
       draining: () => host.draining(),
     });
   } catch (e) {
-    if (session.isOwnError(e) || isHoldfastError(e, 'FENCED')) throw e;
+    if (isHoldfastError(e, 'FENCED')) throw e;
+    if (session.isOwnError(e)) {
+      await noteFailedAttempt(deps.pool, request, e);
+      if (isOutage(e) || request.phase.attempt < STORAGE_TRIES) throw e;
+    }
     outcome = { end: 'error', error: e, steps: 0, head: session.head, interrupts: [], failures: [] };
   }
   if (outcome.end === 'drained') return { next: 'continue', steps: outcome.steps };

@@ -32,7 +32,7 @@ export interface AgentOptions {
   description?: string;
   /** Used as it is, never changed. */
   graph: GraphLike;
-  /** By node name, of subgraphs too; `*` is every node without options of its own. */
+  /** By node name, inner ones as `outer/inner`; `*` is every node without a policy of its own, here or in the graph. */
   nodes?: Record<string, NodeOptions>;
   /** When a node has used up its tries: hold the run and ask an operator, or end it with status `error`. Default `hold`. */
   onExhausted?: 'hold' | 'fail';

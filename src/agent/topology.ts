@@ -76,15 +76,18 @@ export function topologyOf(graph: CompiledGraph): Topology {
   };
 }
 
-/** Names of all nodes, those of subgraphs included; `undefined` for a functional graph, whose tasks no one can list. */
+/**
+ * Names of all nodes, inner ones as `outer/inner`; `undefined` when there is a functional graph among them, whose tasks no one can
+ * list.
+ */
 export function nodeNames(graph: CompiledGraph): Set<string> | undefined {
   const compiled = graph as unknown as Compiled;
   if (!compiled.builder) return undefined;
   const names = new Set(Object.keys(compiled.nodes).filter((name) => name !== '__start__'));
-  for (const [, subgraph] of compiled.getSubgraphs()) {
+  for (const [outer, subgraph] of compiled.getSubgraphs()) {
     const inner = nodeNames(subgraph);
     if (!inner) return undefined;
-    inner.forEach((name) => names.add(name));
+    inner.forEach((name) => names.add(`${outer}/${name}`));
   }
   return names;
 }

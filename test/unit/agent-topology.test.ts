@@ -63,7 +63,7 @@ describe('topologyHash', () => {
 describe('nodeNames', () => {
   it('names nodes of subgraphs too, as options can', () => {
     const outer = new StateGraph(State).addNode('inner', base().compile()).addEdge(START, 'inner').compile();
-    expect([...(nodeNames(outer as unknown as CompiledGraph) ?? [])].sort()).toEqual(['a', 'b', 'inner']);
+    expect([...(nodeNames(outer as unknown as CompiledGraph) ?? [])].sort()).toEqual(['inner', 'inner/a', 'inner/b']);
   });
 });
 

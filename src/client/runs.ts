@@ -7,8 +7,8 @@ import type { StoredValue } from '../runs/begin-slice.js';
 import { findHold, findRunIds, getRun, isUuid, latestRunOf, listRuns, type RunFilter } from '../runs/read-runs.js';
 import { releaseHold } from '../runs/release-hold.js';
 import { requestCancel } from '../runs/request-cancel.js';
-import { submitRun, type NewRun, type StoredRun } from '../runs/submit-run.js';
-import { SETTLED, type Hold, type Multitask, type Run, type RunOptions } from '../runs/types.js';
+import { submitRun, type NewRun } from '../runs/submit-run.js';
+import type { Hold, Multitask, Run, RunOptions } from '../runs/types.js';
 import { answersFor } from './answers.js';
 import type { SettledFeed } from './settled-feed.js';
 import type { ThreadStarter } from './thread-starter.js';
@@ -82,13 +82,9 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
 
   const submit = async (run: NewRun): Promise<Run> => {
     const stored = await submitRun(pool, run);
-    await hand(await getRun(pool, run.runId), stored, 1, run.multitask);
-    return getRun(pool, run.runId);
-  };
-
-  const hand = async (run: Run, stored: StoredRun, number: number, multitask: Multitask): Promise<void> => {
-    if (multitask === 'interrupt' || multitask === 'rollback') await stopOthers(run, multitask);
-    await starter.submit(run, stored, { number, multitask });
+    if (run.multitask === 'interrupt' || run.multitask === 'rollback') await stopOthers(stored.run, run.multitask);
+    await starter.submit(stored, { number: 1, multitask: run.multitask });
+    return stored.run;
   };
 
   const stopOthers = async ({ threadId, runId }: Run, action: 'interrupt' | 'rollback'): Promise<void> => {
@@ -117,7 +113,7 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
     verb: 'retry' | 'skip' | 'goto',
     { reason, actor, ...more }: Decision & { update?: unknown; node?: string },
   ): Promise<Run> => {
-    const { run, stored, number } = await releaseHold(pool, {
+    const { stored, number } = await releaseHold(pool, {
       runId,
       verb,
       payload: verb === 'retry' ? null : await store(more.update ?? null),
@@ -125,8 +121,8 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
       actor: actor ?? null,
       ...(more.node === undefined ? {} : { target: more.node }),
     });
-    await starter.submit(run, stored, { number, multitask: 'enqueue' });
-    return getRun(pool, runId);
+    await starter.submit(stored, { number, multitask: 'enqueue' });
+    return stored.run;
   };
 
   return {
@@ -145,9 +141,8 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
     list: (filter = {}) => listRuns(pool, filter),
     find: (prefix) => findRunIds(pool, prefix),
     async wait(runId, { timeoutMs = HOUR_MS } = {}) {
-      const run = await getRun(pool, runId);
-      const end = SETTLED.has(run.status) ? run : await settled.wait(runId, timeoutMs);
-      if (end) return end;
+      const run = await settled.wait(runId, timeoutMs);
+      if (run) return run;
       throw new HoldfastError('WAIT_TIMEOUT', `run ${runId} did not settle within ${timeoutMs} ms`, { details: { runId } });
     },
     async resume(runId, answers, options = {}) {
@@ -211,7 +206,7 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
     );
     const row = rows[0];
     if (!row) return;
-    await starter.submit(run, { taskQueue: row.task_queue, fence: row.era }, { number: row.submissions, multitask: 'enqueue' });
+    await starter.submit({ run, taskQueue: row.task_queue, fence: row.era }, { number: row.submissions, multitask: 'enqueue' });
   }
 }
 

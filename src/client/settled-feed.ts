@@ -1,12 +1,12 @@
 import { listen, type Listening } from '../db/listen.js';
 import type { Pool } from '../db/pool.js';
 import { RUNS_CHANNEL } from '../runs/finish-slice.js';
-import { findRun } from '../runs/read-runs.js';
+import { getRun } from '../runs/read-runs.js';
 import { SETTLED, type Run } from '../runs/types.js';
 
 /** Wakes who waits for a run: by notification, and by looking now and then in case one was lost with its connection. */
 export interface SettledFeed {
-  /** The run once it is settled; undefined when `timeoutMs` passed first. */
+  /** The run once it is settled; undefined when `timeoutMs` passed first. @throws RUN_NOT_FOUND */
   wait(runId: string, timeoutMs: number): Promise<Run | undefined>;
   close(): Promise<void>;
 }
@@ -35,8 +35,8 @@ export function createSettledFeed(pool: Pool, databaseUrl: string): SettledFeed 
       for (;;) {
         const turn = nextWake(waiting, runId);
         try {
-          const run = await findRun(pool, runId);
-          if (run && SETTLED.has(run.status)) return run;
+          const run = await getRun(pool, runId);
+          if (SETTLED.has(run.status)) return run;
           const left = deadline - Date.now();
           if (left <= 0) return undefined;
           await turn.within(Math.min(left, LOOK_EVERY_MS));

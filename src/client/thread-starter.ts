@@ -1,14 +1,14 @@
 import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { StoredRun } from '../runs/submit-run.js';
-import type { Multitask, Run } from '../runs/types.js';
+import type { Multitask } from '../runs/types.js';
 import type { TemporalConnection } from '../temporal/connection.js';
 import { SEARCH_ATTRIBUTES, SIGNALS, threadWorkflowId, UPDATES, WORKFLOWS } from '../temporal/names.js';
 
 /** Hands stored runs to their thread's workflow, which is started if it is not there. */
 export interface ThreadStarter {
   /** Returns once the workflow has queued it. Handing over the same submission again changes nothing. */
-  submit(run: Run, stored: StoredRun, options: { number: number; multitask: Multitask }): Promise<void>;
+  submit(stored: StoredRun, options: { number: number; multitask: Multitask }): Promise<void>;
   /** Tells a thread's workflow that a run is to end. False: no workflow is open. */
   cancel(threadId: string, runId: string): Promise<boolean>;
 }
@@ -20,7 +20,7 @@ const STATUS = keyword(SEARCH_ATTRIBUTES.status);
 
 export function threadStarter(client: Client, visible: boolean): ThreadStarter {
   return {
-    async submit({ runId, threadId, agent }, { taskQueue, fence }, { number, multitask }) {
+    async submit({ run: { runId, threadId, agent }, taskQueue, fence }, { number, multitask }) {
       const start = new WithStartWorkflowOperation(WORKFLOWS.thread, {
         workflowId: threadWorkflowId(threadId),
         workflowIdConflictPolicy: 'USE_EXISTING',

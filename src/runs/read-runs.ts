@@ -13,7 +13,8 @@ export interface RunFilter {
   before?: string;
 }
 
-const COLUMNS = `run_id AS "runId", thread_id AS "threadId", agent, agent_version AS "agentVersion", status, kind, options,
+/** A run's row as a Run. */
+export const RUN_COLUMNS = `run_id AS "runId", thread_id AS "threadId", agent, agent_version AS "agentVersion", status, kind, options,
   resumes_run_id AS "resumesRunId", chain_id AS "chainId", steps, head, coalesce(waiting_at, '{}') AS "waitingAt",
   coalesce(interrupts, '[]') AS interrupts, error, created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"`;
 
@@ -24,7 +25,7 @@ export async function findRun(db: Pool | PoolClient, runId: string): Promise<Run
   if (!isUuid(runId)) return undefined;
   const { rows } = await db.query<Run>({
     name: 'find-run',
-    text: `SELECT ${COLUMNS} FROM holdfast.runs WHERE run_id = $1`,
+    text: `SELECT ${RUN_COLUMNS} FROM holdfast.runs WHERE run_id = $1`,
     values: [runId],
   });
   return rows[0];
@@ -40,7 +41,7 @@ export async function getRun(db: Pool | PoolClient, runId: string): Promise<Run>
 /** Newest first. */
 export async function listRuns(pool: Pool, filter: RunFilter): Promise<Run[]> {
   const { rows } = await pool.query<Run>(
-    `SELECT ${COLUMNS} FROM holdfast.runs
+    `SELECT ${RUN_COLUMNS} FROM holdfast.runs
      WHERE ($1::text IS NULL OR thread_id = $1) AND ($2::text IS NULL OR agent = $2) AND ($3::uuid IS NULL OR chain_id = $3)
        AND ($4::text[] IS NULL OR status = ANY ($4)) AND ($5::uuid IS NULL OR run_id < $5)
      ORDER BY run_id DESC LIMIT $6`,

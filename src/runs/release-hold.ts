@@ -4,7 +4,7 @@ import { HoldfastError } from '../errors.js';
 import type { StoredValue } from './begin-slice.js';
 import { getRun, latestRunOf } from './read-runs.js';
 import { violated, type StoredRun } from './submit-run.js';
-import type { HoldVerb, Run } from './types.js';
+import type { HoldVerb } from './types.js';
 
 export interface Release {
   runId: string;
@@ -20,7 +20,7 @@ export interface Release {
  * An operator's word on a held run: it is pending again and its failures no longer count. The caller submits it to Temporal.
  * @throws RUN_NOT_FOUND, RUN_NOT_HELD, STATE_CONFLICT when a newer run has moved the thread on.
  */
-export async function releaseHold(pool: Pool, release: Release): Promise<{ run: Run; stored: StoredRun; number: number }> {
+export async function releaseHold(pool: Pool, release: Release): Promise<{ stored: StoredRun; number: number }> {
   const released = inTransaction(pool, async (client) => {
     const before = await getRun(client, release.runId);
     const { rows: holds } = await client.query<{ node: string | null }>(
@@ -54,7 +54,7 @@ export async function releaseHold(pool: Pool, release: Release): Promise<{ run: 
     const row = rows[0];
     if (!row) throw new HoldfastError('RUN_NOT_FOUND', `run ${release.runId} was deleted`);
     const run = await getRun(client, release.runId);
-    return { run, stored: { taskQueue: row.task_queue, fence: row.era }, number: row.submissions };
+    return { stored: { run, taskQueue: row.task_queue, fence: row.era }, number: row.submissions };
   });
   return released.catch((e: unknown) => {
     throw violated(e) === 'runs_exclusive' ? new HoldfastError('THREAD_BUSY', 'the thread is busy with another run', { cause: e }) : e;

@@ -1,7 +1,8 @@
 import type { Pool } from '../db/pool.js';
 import { HoldfastError } from '../errors.js';
 import type { StoredValue } from './begin-slice.js';
-import type { Multitask, RunKind, RunOptions } from './types.js';
+import { getRun, RUN_COLUMNS } from './read-runs.js';
+import type { Multitask, Run, RunKind, RunOptions } from './types.js';
 import { WORKER_LIVE_MS } from './workers.js';
 
 export interface NewRun {
@@ -18,8 +19,9 @@ export interface NewRun {
   initiator: string | null;
 }
 
-/** What Temporal is told of a stored run. */
+/** A stored run, with what Temporal is told of it. */
 export interface StoredRun {
+  run: Run;
   taskQueue: string;
   /** The era of the thread's fence. */
   fence: number;
@@ -54,8 +56,10 @@ export async function submitRun(pool: Pool, run: NewRun): Promise<StoredRun> {
       throw violated(e) === 'runs_exclusive' ? threadBusy(run.threadId, null, e) : e;
     });
   const row = rows[0];
-  if (row?.stored && row.task_queue !== null) return { taskQueue: row.task_queue, fence: row.era ?? 0 };
-  throw refusal(run, row);
+  if (!row?.known_run || row.task_queue === null) throw refusal(run, row);
+  // A run that was stored before by the same id is read as it has become.
+  const stored = row.runId === null ? await getRun(pool, run.runId) : runOf(row);
+  return { run: stored, taskQueue: row.task_queue, fence: row.era ?? 0 };
 }
 
 const SQL = `
@@ -76,26 +80,32 @@ WITH worker AS (
   INSERT INTO holdfast.runs (run_id, thread_id, agent, task_queue, kind, payload_type, payload, options, multitask,
     resumes_run_id, chain_id, initiator)
   SELECT $1, $2, $3, task_queue, $4, $5, $6, $7, $8, $9, $10, $11 FROM allowed
-  ON CONFLICT (run_id) DO NOTHING RETURNING run_id
+  ON CONFLICT (run_id) DO NOTHING RETURNING ${RUN_COLUMNS}
 )
 SELECT (SELECT task_queue FROM worker) AS task_queue, (SELECT era FROM fence)::float8 AS era,
   coalesce((SELECT deleted FROM fence), false) AS deleted, (SELECT run_id FROM open) AS open_run,
-  EXISTS (SELECT 1 FROM stored) OR EXISTS (SELECT 1 FROM holdfast.runs WHERE run_id = $1) AS stored,
-  EXISTS (SELECT 1 FROM holdfast.agents WHERE name = $3) AS known`;
+  stored."runId" IS NOT NULL OR EXISTS (SELECT 1 FROM holdfast.runs WHERE run_id = $1) AS known_run,
+  EXISTS (SELECT 1 FROM holdfast.agents WHERE name = $3) AS known_agent, stored.*
+FROM (SELECT 1) one LEFT JOIN stored ON true`;
 
-interface Row {
+interface Row extends Omit<Run, 'runId'> {
+  runId: string | null;
   task_queue: string | null;
   era: number | null;
   deleted: boolean;
   open_run: string | null;
-  stored: boolean;
-  known: boolean;
+  known_run: boolean;
+  known_agent: boolean;
+}
+
+function runOf({ task_queue: _, era: _e, deleted: _d, open_run: _o, known_run: _k, known_agent: _a, runId, ...run }: Row): Run {
+  return { ...run, runId: runId ?? '' };
 }
 
 function refusal(run: NewRun, row: Row | undefined): HoldfastError {
   const { agent, threadId } = run;
   if (row?.deleted) return new HoldfastError('THREAD_DELETED', `thread ${threadId} was deleted`, { details: { threadId } });
-  if (!row?.known) {
+  if (!row?.known_agent) {
     return new HoldfastError('AGENT_NOT_FOUND', `no worker has ever registered an agent named "${agent}"`, {
       next: '`holdfast agent ls` lists the agents there are',
       details: { agent },

@@ -3,7 +3,6 @@ import { createSliceActivity } from '../../activities/slice.js';
 import type { AgentDefinition } from '../agent/definition.js';
 import { PostgresCheckpointer } from '../checkpoint/checkpointer.js';
 import type { Pool } from '../db/pool.js';
-import type { Logger } from '../telemetry/log.js';
 import { workflowBundlePath } from '../temporal/bundle.js';
 import { ACTIVITIES } from '../temporal/names.js';
 import { workerTuning, type WorkerTuning } from '../temporal/worker-options.js';

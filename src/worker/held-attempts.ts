@@ -1,5 +1,5 @@
 import type { Context } from '@temporalio/activity';
-import { ActivityCancellationDetails } from '@temporalio/common';
+import type { ActivityCancellationDetails } from '@temporalio/common';
 import type { Control } from '../runs/types.js';
 import { AttemptAborted, type AbortCause, type AttemptOf, type HeldAttempt } from './attempt-host.js';
 

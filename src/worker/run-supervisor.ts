@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { storageError } from '../checkpoint/errors.js';
 import { createPool } from '../db/pool.js';
 import { assertSchema } from '../db/migrate.js';
 import type { Logger } from '../telemetry/log.js';
@@ -24,7 +25,9 @@ export async function runSupervisor({ log, onReady, childEntry, ...options }: Ru
   const { databaseUrl, temporal } = options.init;
   const pool = createPool(databaseUrl, { max: 4, name: 'holdfast-supervisor' });
   try {
-    await assertSchema(pool);
+    await assertSchema(pool).catch((e: unknown) => {
+      throw storageError(e);
+    });
     const connection = await connectTemporal(temporal);
     try {
       const supervisor = superviseWorkers(

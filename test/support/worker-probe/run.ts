@@ -8,16 +8,12 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { Client } from '@temporalio/client';
 import type { RunSupervisorOptions } from '../../../src/worker/run-supervisor.js';
 import type { WorkersMessage } from '../../../src/worker/messages.js';
+import type { ProvidedStack } from '../global-setup.js';
 import { readMarks, type Mark, type ProbeResult, type ProbeSpec } from './spec.js';
 
 /** The compiled probe: children and supervisors are processes of their own, so they run what was built. */
 const built = (file: string) =>
   fileURLToPath(new URL(`../../../dist/test/support/worker-probe/${file}`, import.meta.url));
-
-export interface ProbeStack {
-  databaseUrl: string;
-  temporalAddress: string;
-}
 
 export async function bundleProbe(): Promise<string> {
   const { code } = await bundleWorkflowCode({
@@ -42,7 +38,7 @@ export interface ProbeSupervisor {
 }
 
 export function startSupervisor(
-  stack: ProbeStack,
+  stack: ProvidedStack,
   bundle: string,
   options: Partial<Omit<RunSupervisorOptions, 'init' | 'log'>> = {},
 ): ProbeSupervisor {
@@ -55,7 +51,7 @@ export function startSupervisor(
       config: bundle,
       databaseUrl: stack.databaseUrl,
       schema: 'public',
-      temporal: { address: stack.temporalAddress, namespace: 'default' },
+      temporal: { address: stack.temporalAddress, namespace: stack.namespace },
       log: { level: 'info', pretty: false },
     },
   };
@@ -81,40 +77,34 @@ export function startSupervisor(
   };
 }
 
+export type ProbeSteps = Omit<ProbeSpec, 'threadId' | 'runId' | 'marks'>;
+
 export interface ProbeRun {
   marks(): Mark[];
   result(): Promise<ProbeResult>;
   cancel(): Promise<unknown>;
+  /** Nothing happens when it has ended. */
+  terminate(): Promise<void>;
+  pendingFailureType(): Promise<string | undefined | null>;
   threadId: string;
 }
 
-export async function startProbe(
-  client: Client,
-  taskQueue: string,
-  spec: Omit<ProbeSpec, 'threadId' | 'runId' | 'marks'>,
-): Promise<ProbeRun> {
+export async function startProbe(client: Client, taskQueue: string, steps: ProbeSteps): Promise<ProbeRun> {
   const threadId = randomUUID();
   const marks = join(mkdtempSync(join(tmpdir(), 'holdfast-probe-')), 'marks');
-  const args: [ProbeSpec] = [{ ...spec, threadId, runId: randomUUID(), marks }];
+  const args: [ProbeSpec] = [{ ...steps, threadId, runId: randomUUID(), marks }];
   const handle = await client.workflow.start('probeThread', { taskQueue, workflowId: `probe-${threadId}`, args });
   return {
     threadId,
     marks: () => readMarks(marks),
     result: () => handle.result() as Promise<ProbeResult>,
     cancel: () => handle.cancel(),
+    terminate: async () => void (await handle.terminate().catch(() => undefined)),
+    async pendingFailureType() {
+      const { pendingActivities } = (await handle.describe()).raw;
+      return pendingActivities?.[0]?.lastFailure?.applicationFailureInfo?.type;
+    },
   };
-}
-
-/** Polls until `look` returns something truthy; throws after `ms`. */
-export async function until<T>(
-  look: () => T | undefined | false | Promise<T | undefined | false>,
-  ms = 20_000,
-): Promise<T> {
-  for (const end = performance.now() + ms; ; await new Promise((r) => setTimeout(r, 5))) {
-    const found = await look();
-    if (found) return found;
-    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${look.toString()}`);
-  }
 }
 
 export function isAlive(pid: number): boolean {

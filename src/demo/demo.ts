@@ -1,5 +1,4 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { openShop } from '../../examples/shop/open.js';
 import { requests } from '../../examples/shop/requests.js';
 import { createClient, type HoldfastClient } from '../client/index.js';
@@ -20,8 +19,10 @@ import { tellingTimeline } from './timeline.js';
 
 export interface DemoContext {
   options: DemoOptions;
-  /** The checkout: examples and the compiled command are found from there. */
-  root: string;
+  /** The folder of the examples. */
+  examples: string;
+  /** The compiled `holdfast` command. */
+  cli: string;
   /** The real model that plays; undefined when a scripted one does. */
   model: string | undefined;
   progress: Progress;
@@ -31,13 +32,13 @@ export interface DemoContext {
 
 /** The whole demo. True when every figure is as it has to be. What it started is ended, whatever happens. */
 export async function runDemo(context: DemoContext): Promise<boolean> {
-  const { options, progress, root } = context;
-  const dir = freshProject(join(root, 'examples'));
+  const { options, progress, examples, cli } = context;
+  const dir = freshProject(examples);
   const startedAt = Date.now();
   introduce(context, dir);
   const stack = await startDevStack({
     dir,
-    cli: join(root, 'dist', 'src', 'cli', 'main.js'),
+    cli,
     workers: options.workers,
     signal: context.signal,
     onLine: (line) => progress.status(`starting: ${line}`),

@@ -49,8 +49,10 @@ export async function startDevStack({ dir, cli, workers, signal, onLine }: DevSt
   const stop = async (): Promise<void> => {
     const children = read();
     if (dev.pid) await endProcess(dev.pid, 20_000, 'SIGINT');
-    for (const pid of children ? [...children.workers, children.supervisor] : [])
-      if (isAlive(pid)) await endProcess(pid, 0);
+    // What it could not end any more.
+    for (const pid of [...(children?.workers ?? []), children?.supervisor]) {
+      if (typeof pid === 'number' && isAlive(pid)) await endProcess(pid, 0);
+    }
     await stopLocalStack(join(dir, STATE_DIR));
   };
   try {

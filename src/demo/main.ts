@@ -27,11 +27,13 @@ try {
 
 async function demo(options: ReturnType<typeof readOptions>): Promise<boolean> {
   const { stdout } = process;
+  const examples = join(root, 'examples');
   return runDemo({
     options,
-    root,
+    examples,
+    cli: join(root, 'dist', 'src', 'cli', 'main.js'),
     // As the workers will see it: langgraph.json may name an .env.
-    model: modelName(projectEnv(readProjectFile(join(root, 'examples')))),
+    model: modelName(projectEnv(readProjectFile(examples))),
     progress: createProgress(stdout),
     style: { color: stdout.isTTY, width: stdout.isTTY ? stdout.columns : 0 },
     signal: stopping.signal,

@@ -1,6 +1,6 @@
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint';
 import { isCommand } from '@langchain/langgraph';
-import { v7 as uuidv7 } from 'uuid';
+import { v7 as uuidv7, version as uuidVersion } from 'uuid';
 import type { Pool } from '../db/pool.js';
 import { HoldfastError } from '../errors.js';
 import type { StoredValue } from '../runs/begin-slice.js';
@@ -18,7 +18,7 @@ import type { Trace } from './trace-types.js';
 export interface StartOptions {
   /** Default: a new thread. */
   threadId?: string;
-  /** Make it yourself (uuid, best v7) to be able to start the same run again after a lost connection. */
+  /** Make it yourself (uuid v7) to be able to start the same run again after a lost connection. */
   runId?: string;
   /** What to do when the thread is busy. Default `reject`. */
   multitask?: Multitask;
@@ -95,7 +95,9 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
 
   const newRun = (agent: string, o: StartOptions): Omit<NewRun, 'kind' | 'payload'> => {
     const runId = o.runId ?? uuidv7();
-    if (!isUuid(runId)) throw new HoldfastError('INPUT_INVALID', `run id "${runId}" is not a uuid`);
+    if (!isUuid(runId) || uuidVersion(runId) !== 7) {
+      throw new HoldfastError('INPUT_INVALID', `run id "${runId}" is not a uuid of version 7, by which runs are ordered`);
+    }
     return {
       runId,
       threadId: o.threadId ?? uuidv7(),
@@ -147,9 +149,13 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
     },
     async resume(runId, answers, options = {}) {
       const before = await getRun(pool, runId);
+      if (before.status !== 'interrupted') {
+        throw new HoldfastError('INTERRUPT_NOT_FOUND', `run ${runId} is ${before.status}: it asks nothing`, {
+          details: { runId, status: before.status },
+        });
+      }
       const kind = before.interrupts.length === 0 ? 'continue' : 'resume';
       const byId = answersFor(before, answers);
-      await refuseStale(before);
       return submit({
         ...newRun(before.agent, { options: optionsOf(before), ...options, threadId: before.threadId }),
         kind,
@@ -181,20 +187,6 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
     const more = input.update !== undefined || (Array.isArray(input.goto) && input.goto.length > 0);
     if (!more) return submit({ ...linked, kind: 'resume', payload: await store(answers) });
     return submit({ ...linked, kind: 'command', payload: await store({ update: input.update, goto: input.goto, resume: answers }) });
-  }
-
-  async function refuseStale({ runId, threadId, status }: Run): Promise<void> {
-    if (status !== 'interrupted') {
-      throw new HoldfastError('INTERRUPT_NOT_FOUND', `run ${runId} is ${status}: it asks nothing`, { details: { runId, status } });
-    }
-    const latest = await latestRunOf(pool, threadId);
-    if (latest === runId || latest === undefined) return;
-    const { resumesRunId } = await getRun(pool, latest);
-    if (resumesRunId === runId) return;
-    throw new HoldfastError('INTERRUPT_ANSWERED', `thread ${threadId} has gone on with run ${latest}`, {
-      next: `answer run ${latest} if it asks again`,
-      details: { runId, latest },
-    });
   }
 
   /** Its workflow is not open: the request got lost between the two stores. Once handed over again, it is settled as cancelled. */

@@ -52,7 +52,7 @@ export async function submitRun(pool: Pool, run: NewRun): Promise<StoredRun> {
       ],
     })
     .catch((e: unknown) => {
-      if (violated(e) === 'runs_answer') throw interruptAnswered(run);
+      if (violated(e) === 'runs_answer') throw interruptAnswered(run, null);
       throw violated(e) === 'runs_exclusive' ? threadBusy(run.threadId, null, e) : e;
     });
   const row = rows[0];
@@ -71,9 +71,14 @@ WITH worker AS (
   SELECT era, deleted FROM holdfast.fences WHERE thread_id = $2
 ), open AS (
   SELECT run_id FROM holdfast.runs WHERE thread_id = $2 AND status IN ('pending', 'running') AND run_id <> $1 LIMIT 1
+), later AS (
+  SELECT run_id FROM holdfast.runs
+  WHERE thread_id = $2 AND run_id > $9 AND run_id <> $1 AND kind <> 'update' AND status <> 'cancelled'
+  ORDER BY run_id DESC LIMIT 1
 ), allowed AS (
   SELECT task_queue FROM worker
-  WHERE NOT EXISTS (SELECT 1 FROM fence WHERE deleted) AND ($8 <> 'reject' OR NOT EXISTS (SELECT 1 FROM open))
+  WHERE NOT EXISTS (SELECT 1 FROM fence WHERE deleted) AND NOT EXISTS (SELECT 1 FROM later)
+    AND ($8 <> 'reject' OR NOT EXISTS (SELECT 1 FROM open))
 ), thread AS (
   INSERT INTO holdfast.threads (thread_id, agent) SELECT $2, $3 FROM allowed ON CONFLICT DO NOTHING
 ), stored AS (
@@ -84,6 +89,7 @@ WITH worker AS (
 )
 SELECT (SELECT task_queue FROM worker) AS task_queue, (SELECT era FROM fence)::float8 AS era,
   coalesce((SELECT deleted FROM fence), false) AS deleted, (SELECT run_id FROM open) AS open_run,
+  (SELECT run_id FROM later) AS later_run,
   stored."runId" IS NOT NULL OR EXISTS (SELECT 1 FROM holdfast.runs WHERE run_id = $1) AS known_run,
   EXISTS (SELECT 1 FROM holdfast.agents WHERE name = $3) AS known_agent, stored.*
 FROM (SELECT 1) one LEFT JOIN stored ON true`;
@@ -94,11 +100,13 @@ interface Row extends Omit<Run, 'runId'> {
   era: number | null;
   deleted: boolean;
   open_run: string | null;
+  /** A run that the thread has gone on with since the one that is answered. */
+  later_run: string | null;
   known_run: boolean;
   known_agent: boolean;
 }
 
-function runOf({ task_queue: _, era: _e, deleted: _d, open_run: _o, known_run: _k, known_agent: _a, runId, ...run }: Row): Run {
+function runOf({ task_queue: _, era: _e, deleted: _d, open_run: _o, later_run: _l, known_run: _k, known_agent: _a, runId, ...run }: Row): Run {
   return { ...run, runId: runId ?? '' };
 }
 
@@ -117,7 +125,7 @@ function refusal(run: NewRun, row: Row | undefined): HoldfastError {
       details: { agent },
     });
   }
-  return threadBusy(threadId, row.open_run);
+  return row.later_run ? interruptAnswered(run, row.later_run) : threadBusy(threadId, row.open_run);
 }
 
 export function threadBusy(threadId: string, runId: string | null, cause?: unknown): HoldfastError {
@@ -131,9 +139,10 @@ export function threadBusy(threadId: string, runId: string | null, cause?: unkno
 /** Two requests at the same time: an index decides which one is first. */
 export const violated = (e: unknown): string | undefined => (e as { constraint?: string } | null)?.constraint;
 
-function interruptAnswered({ resumesRunId }: NewRun): HoldfastError {
-  return new HoldfastError('INTERRUPT_ANSWERED', `run ${resumesRunId} has been answered already`, {
-    next: 'look at the run that its answer started',
-    details: { runId: resumesRunId },
+function interruptAnswered({ threadId, resumesRunId }: NewRun, later: string | null): HoldfastError {
+  const went = later ? `: thread ${threadId} has gone on with run ${later}` : '';
+  return new HoldfastError('INTERRUPT_ANSWERED', `run ${resumesRunId} has been answered already${went}`, {
+    next: later ? `answer run ${later} if it asks` : 'look at the run that its answer started',
+    details: { runId: resumesRunId, later },
   });
 }

@@ -52,7 +52,7 @@ export function createOutput(format: OutputFormat, stdout: Sink): Output {
 export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]): string {
   const table = new Table({
     head: columns.map((c) => c.header.toUpperCase()),
-    style: { head: [], border: [], compact: true },
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 1 },
     chars: FRAMELESS,
   });
   for (const row of rows) table.push(columns.map((c) => String(c.value(row) ?? '')));

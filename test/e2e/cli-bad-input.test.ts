@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callCli } from '../support/cli.js';
+import { createTestDatabase, sharedStack, type TestDatabase } from '../support/stack.js';
+
+let empty: TestDatabase;
+let dir: string;
+beforeAll(async () => {
+  empty = await createTestDatabase();
+  dir = mkdtempSync(join(tmpdir(), 'holdfast-bad-'));
+});
+afterAll(async () => {
+  await empty.drop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const DEAD = '127.0.0.1:1';
+const seconds = async <T>(work: Promise<T>): Promise<T & { seconds: number }> => {
+  const begun = Date.now();
+  return { ...(await work), seconds: (Date.now() - begun) / 1000 };
+};
+
+describe('what is not there', () => {
+  it('Temporal', async () => {
+    const result = await seconds(callCli(['run', 'ls', '--database-url', empty.url, '--temporal-address', DEAD]));
+    expect(result).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^error TEMPORAL_UNREACHABLE: .*127\.0\.0\.1:1/) as string,
+    });
+    expect(result.seconds).toBeLessThan(8);
+  });
+
+  it('PostgreSQL', async () => {
+    const { temporalAddress } = sharedStack();
+    const url = `postgres://me:secret-word@${DEAD}/x`;
+    const result = await seconds(callCli(['run', 'ls', '--database-url', url, '--temporal-address', temporalAddress]));
+    expect(result).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^error POSTGRES_UNREACHABLE: /) as string,
+    });
+    expect(result.err).not.toContain('secret-word');
+    expect(result.seconds).toBeLessThan(8);
+  });
+
+  it('the schema', async () => {
+    const { temporalAddress } = sharedStack();
+    const result = await callCli(['run', 'ls', '--database-url', empty.url, '--temporal-address', temporalAddress]);
+    expect(result).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^error SCHEMA_MISSING: [^]*holdfast migrate/) as string,
+    });
+  });
+
+  it('anything at all', async () => {
+    const result = await callCli(['run', 'ls'], { cwd: dir });
+    expect(result).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^error STACK_NOT_RUNNING: [^]*holdfast dev/) as string,
+    });
+  });
+});
+
+describe('a command line that is wrong', () => {
+  it.each([
+    [['run', 'strat', 'x'], /unknown command 'strat'/],
+    [['runn'], /unknown command 'runn'/],
+    [['run', 'ls', '--wat'], /unknown option '--wat'/],
+    [['run', 'show'], /missing required argument 'run'/],
+    [['run', 'show', 'a', 'b'], /too many arguments/],
+    [['run', 'ls', '-o', 'xml'], /table, json, jsonl/],
+    [['state', 'edit', 't'], /--values/],
+  ])('%j is usage, exit code 2', async (args, message) => {
+    const result = await callCli(args);
+    expect(result).toMatchObject({ code: 2, out: '' });
+    expect(result.err).toMatch(/error USAGE: /);
+    expect(result.err).toMatch(message);
+  });
+
+  it('without a command prints help and returns 2; help and version return 0', async () => {
+    expect(await callCli([])).toMatchObject({ code: 2, err: expect.stringContaining('Usage: holdfast') as string });
+    expect(await callCli(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('Examples:') as string });
+    expect(await callCli(['run', 'start', '--help'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('--database-url') as string,
+    });
+    expect(await callCli(['--version'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+    });
+  });
+
+  it('with -o json the error is JSON too', async () => {
+    const { err } = await callCli(['run', 'ls', '-o', 'json', '--temporal-address', DEAD, '--database-url', empty.url]);
+    expect(JSON.parse(err)).toMatchObject({
+      error: { code: 'TEMPORAL_UNREACHABLE', exit_code: 1, next: expect.any(String) as string },
+    });
+  });
+});

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 
 // What a user gets: the packed package in a folder of its own, with LangGraph beside it, and nothing of this repository.
 
@@ -25,6 +25,10 @@ const npm = (args: string[], cwd = project) =>
     timeout: 300_000,
   });
 const write = (path: string, text: string) => writeFileSync(join(project, path), text);
+const stack = () => {
+  const { databaseUrl, temporalAddress, namespace } = inject('stack');
+  return ['--database-url', databaseUrl, '--temporal-address', temporalAddress, '--namespace', namespace];
+};
 const node = (script: string) => run(process.execPath, ['--input-type=module', '--eval', script]);
 
 beforeAll(() => {
@@ -96,8 +100,7 @@ describe('the package', () => {
 describe('in somebody else’s project', () => {
   test('`npx holdfast --help` names the commands, `--version` the version', () => {
     const help = run('npx', ['--no-install', 'holdfast', '--help']);
-    expect(help.stderr).toBe('');
-    expect(help.status).toBe(0);
+    expect(help.status, help.stderr).toBe(0);
     for (const command of ['init', 'dev', 'worker', 'doctor', 'run', 'state', 'agent']) {
       expect(help.stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
@@ -146,12 +149,16 @@ describe('in somebody else’s project', () => {
     expect(tsc.status).toBe(0);
   });
 
-  test('a second copy of LangGraph is named, with both places and what to do, before anything is started', () => {
+  test('the database is migrated by what the package holds', () => {
+    const migrate = run('npx', ['--no-install', 'holdfast', 'migrate', ...stack()]);
+    expect(migrate.status, migrate.stderr).toBe(0);
+  });
+
+  test('a second copy of LangGraph is named, with both places and what to do, before anything runs', () => {
     const copy = join(project, 'node_modules/holdfast/node_modules/@langchain/langgraph');
     cpSync(join(project, 'node_modules/@langchain/langgraph'), copy, { recursive: true });
     try {
-      const nowhere = ['--database-url', 'postgres://nobody@127.0.0.1:1/none', '--temporal-address', '127.0.0.1:1'];
-      const worker = run('npx', ['--no-install', 'holdfast', ...nowhere, 'worker']);
+      const worker = run('npx', ['--no-install', 'holdfast', 'worker', ...stack()]);
       expect(worker.stderr).toContain('LANGGRAPH_DUPLICATED');
       expect(worker.stderr).toContain(copy);
       expect(worker.stderr).toContain(join(project, 'node_modules/@langchain/langgraph'));

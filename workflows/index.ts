@@ -1,1 +1,2 @@
 export { holdfastThread } from './thread.js';
+export { holdfastDoctorProbe } from './doctor-probe.js';

@@ -8,7 +8,7 @@ export interface ToolResult {
   error?: Error;
 }
 
-export interface ToolOptions extends Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid'> {
+export interface ToolOptions extends Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid' | 'signal'> {
   /** Killed after this many ms. */
   timeoutMs?: number;
   onLine?: (line: string) => void;

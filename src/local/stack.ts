@@ -13,6 +13,8 @@ export interface LocalStackOptions {
   onProgress?: Progress;
   /** For tests: faster, and safe against kill -9 only. */
   ephemeral?: boolean;
+  /** Ends a download or a build of the Temporal binary. */
+  signal?: AbortSignal;
 }
 
 export interface LocalStack {

@@ -15,13 +15,15 @@ export interface BinaryOptions {
   cacheDir: string;
   log: Logger;
   onProgress?: Progress;
+  /** Ends a download or a build. */
+  signal?: AbortSignal;
   /** The ways to get a binary into an empty folder, in this order. */
   ways?: readonly Way[];
 }
 
 interface Way {
   name: string;
-  fetch: (dir: string, onProgress: Progress) => Promise<string>;
+  fetch: (dir: string, onProgress: Progress, signal?: AbortSignal) => Promise<string>;
 }
 
 const WAYS: readonly Way[] = [
@@ -49,19 +51,20 @@ export async function temporalBinary(options: BinaryOptions): Promise<string> {
 const works = async (binary: string) => existsSync(binary) && (await checkTemporalBinary(binary)).ok;
 
 async function fetchInto(target: string, onPathProblem: string, options: BinaryOptions): Promise<void> {
-  const { cacheDir, log, onProgress = () => undefined, ways = WAYS } = options;
+  const { cacheDir, log, onProgress = () => undefined, ways = WAYS, signal } = options;
   const failed = [`\`temporal\` on the PATH: ${onPathProblem}`];
   for (const way of ways) {
     mkdirSync(cacheDir, { recursive: true });
     const dir = mkdtempSync(join(cacheDir, 'fetch-'));
     try {
-      const binary = await way.fetch(dir, onProgress);
+      const binary = await way.fetch(dir, onProgress, signal);
       const check = await checkTemporalBinary(binary);
       if (!check.ok) throw new Error(check.problem);
       renameSync(binary, target);
       log.info({ binary: target, server: check.server, way: way.name }, 'the Temporal server is there');
       return;
     } catch (e) {
+      signal?.throwIfAborted();
       failed.push(`${way.name}: ${messageOf(e)}`);
       onProgress(`Temporal by ${way.name} does not work here: ${messageOf(e)}`);
     } finally {

@@ -14,7 +14,11 @@ const TELL_EVERY_MS = 1_000;
  * module against its checksum database. The 3 GB of modules and objects stay in Go's own caches if this machine has them, else they go
  * below `dir`, which the caller removes.
  */
-export async function buildTemporal(dir: string, onProgress: (message: string) => void): Promise<string> {
+export async function buildTemporal(
+  dir: string,
+  onProgress: (message: string) => void,
+  signal?: AbortSignal,
+): Promise<string> {
   const go = await runTool('go', ['env', 'GOMODCACHE', 'GOCACHE'], { timeoutMs: 20_000 });
   if (go.status !== 0) throw new Error(go.error ? 'there is no Go toolchain (`go`) on the PATH' : failureOf(go));
   const [modules = '', objects = ''] = go.stdout.trim().split('\n');
@@ -34,6 +38,7 @@ export async function buildTemporal(dir: string, onProgress: (message: string) =
   try {
     const result = await runTool('go', ['install', '-v', '-trimpath', '-ldflags=-s -w', MODULE], {
       cwd: dir,
+      signal,
       timeoutMs: TIMEOUT_MS,
       onLine: (line) => {
         if (line.startsWith('go: downloading')) counts = { ...counts, downloaded: counts.downloaded + 1 };

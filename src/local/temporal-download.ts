@@ -32,6 +32,7 @@ const infoAnswer = z.object({ archiveUrl: z.url(), fileToExtract: z.string() });
 export async function downloadTemporal(
   dir: string,
   onProgress: (message: string) => void,
+  signal?: AbortSignal,
   source: DownloadSource = OFFICIAL,
 ): Promise<string> {
   const [os, cpu] = [PLATFORMS[platform], ARCHES[arch]];
@@ -41,9 +42,10 @@ export async function downloadTemporal(
   const { archiveUrl, fileToExtract } = infoAnswer.parse(await info.json());
   const name = `temporal_cli_${CLI_VERSION}_${os}_${cpu}.tar.gz`;
   const expected = checksumOf(name, await (await fetchSoon(source.checksums)).text());
-  const archive = await readBody(await fetchSoon(archiveUrl), (megabytes) =>
-    onProgress(`downloading the Temporal CLI: ${megabytes} MB`),
-  );
+  const archive = await readBody(await fetchSoon(archiveUrl), (megabytes) => {
+    signal?.throwIfAborted();
+    onProgress(`downloading the Temporal CLI: ${megabytes} MB`);
+  });
   const found = createHash('sha256').update(archive).digest('hex');
   if (found !== expected) throw new Error(`${archiveUrl} has the sha256 ${found}, its release publishes ${expected}`);
   return unpack(archive, dir, fileToExtract);

@@ -25,7 +25,10 @@ export interface TemporalOptions {
   namespace?: string;
   /** For tests: no UI, and a crash of the machine may lose the last transactions. */
   ephemeral?: boolean;
+  /** Where the binary is kept between projects. Default `userCacheDir()`. */
   cacheDir?: string;
+  /** Ends a download or a build of the binary. */
+  signal?: AbortSignal;
 }
 
 export interface RunningTemporal {
@@ -62,11 +65,8 @@ export async function ensureTemporal(options: TemporalOptions): Promise<RunningT
       log.warn({ pid: found.pid, problem }, 'the Temporal server that runs does not work and is ended');
       await endProcess(found.pid, STOP_GRACE_MS);
     }
-    const binary = await temporalBinary({
-      cacheDir: options.cacheDir ?? userCacheDir(),
-      log,
-      onProgress: options.onProgress,
-    });
+    const { cacheDir = userCacheDir(), onProgress, signal } = options;
+    const binary = await temporalBinary({ cacheDir, log, onProgress, signal });
     return start(binary, files, options);
   });
 }

@@ -1,6 +1,7 @@
 import { INTERRUPT, RESUME, WRITES_IDX_MAP } from '@langchain/langgraph-checkpoint';
 import type { Pool } from '../db/pool.js';
 import { HoldfastError } from '../errors.js';
+import type { StoredInterrupt } from './askers.js';
 import type { Codec } from './codec.js';
 import { stillMine, type Claim } from './fence.js';
 import { pack } from './payload.js';
@@ -106,7 +107,9 @@ function pendingInterrupts(asked: AskedRow[]): Map<string, AskedRow> {
     // Namespaces of earlier supersteps keep their rows. A namespace without a task id belongs to a subgraph that lives as long as the thread.
     const [, owner] = row.ns.split('|', 1)[0]!.split(':');
     if (row.ns !== '' && owner !== undefined && !rootTasks.has(owner)) continue;
-    for (const interrupt of [row.value].flat() as { id?: string }[]) if (interrupt.id) found.set(interrupt.id, row);
+    for (const interrupt of [row.value].flat() as StoredInterrupt[]) {
+      if (interrupt.id && interrupt.asked_by === undefined) found.set(interrupt.id, row);
+    }
   }
   return found;
 }

@@ -12,6 +12,7 @@ import {
 import { HoldfastError, isHoldfastError } from '../errors.js';
 import type { Control, Phase } from '../runs/types.js';
 import { createApplyAnswers } from './answers.js';
+import { Askers } from './askers.js';
 import { addressOf, changedValues, checkpointJson, type PostgresCheckpointer } from './checkpointer.js';
 import { toJsonb, type Stored } from './codec.js';
 import { contains, storageError } from './errors.js';
@@ -78,6 +79,7 @@ export class CheckpointSession extends BaseCheckpointSaver {
   readonly #applyAnswers;
   readonly #held = new HeldWrites((batches) => this.#flush(batches));
   readonly #own = new WeakSet<object>();
+  readonly #askers = new Askers();
   #head: string | undefined;
   #stop: number | undefined;
   #record: CheckpointRecord | undefined;
@@ -240,8 +242,9 @@ export class CheckpointSession extends BaseCheckpointSaver {
   putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
     if (this.#failure) return Promise.resolve();
     const { ns, id } = addressOf(config);
+    const at = { ns, checkpointId: id ?? '', taskId };
     try {
-      const batch = toBatch(this.#checkpointer.codec, { ns, checkpointId: id ?? '', taskId }, writes);
+      const batch = toBatch(this.#checkpointer.codec, at, this.#askers.mark(at, writes));
       return batch ? this.#held.add(batch) : Promise.resolve();
     } catch (e) {
       this.#fail(e);

@@ -1,5 +1,6 @@
 /** A thread's state as anyone may read it, without the graph: channel values, what comes next, what is asked. */
 import type { CheckpointTuple } from '@langchain/langgraph-checkpoint';
+import type { StoredInterrupt } from '../checkpoint/askers.js';
 
 export interface ThreadState {
   threadId: string;
@@ -36,8 +37,9 @@ export function threadStateOf({ config, checkpoint, metadata, parentConfig, pend
     next: nextNodes(checkpoint),
     interrupts: (pendingWrites ?? [])
       .filter(([task, channel]) => channel === '__interrupt__' && !done.has(task))
-      .flatMap(([, , value]) => value as { id: string; value: unknown }[])
-      .map(({ id, value }) => ({ id, value })),
+      .flatMap(([, , value]) => value as StoredInterrupt[])
+      .filter((interrupt) => interrupt.asked_by === undefined)
+      .map(({ id = '', value }) => ({ id, value })),
     runId: ((metadata as { run_id?: string } | undefined)?.run_id) ?? null,
   };
 }

@@ -6,14 +6,14 @@ import { createPool, type Pool } from '../db/pool.js';
 import { startDevStack, type DevStack } from './dev-stack.js';
 import { writesAskedFor, writesReported } from './expected.js';
 import { judge } from './judge.js';
-import { carryOut, killPlan } from './kill-plan.js';
+import { createKillPlan, victimsOf } from './kill-plan.js';
 import type { Kill } from './kills.js';
 import type { DemoOptions } from './options.js';
 import type { Progress } from './progress.js';
 import { freshProject } from './project.js';
 import { outageOf, recoveryTimes } from './recovery.js';
 import { complaintsOf, figuresOf, verdictOf, type Outcome } from './report.js';
-import { queueUp, serve, type Ticket } from './serve.js';
+import { queueUp, serve, type ServeOptions, type Ticket } from './serve.js';
 import { readShopRecords } from './shop-records.js';
 import { tellingTimeline } from './timeline.js';
 
@@ -46,7 +46,7 @@ export async function runDemo(context: DemoContext): Promise<boolean> {
   let good = false;
   try {
     const outcome = await withClient(stack, (client, pool) => work(context, stack, client, pool));
-    const complaints = complaintsOf(outcome, killPlan(options.kill, options.requests).length);
+    const complaints = complaintsOf(outcome, victimsOf(options.kill, options.requests).length);
     progress.say(
       `\nVerdict, from the shop's own append-only ledger (${Math.round((Date.now() - startedAt) / 1000)} s in all):\n`,
     );
@@ -83,34 +83,28 @@ async function work(
   const say = (text: string): void =>
     progress.say(`${((Date.now() - since) / 1000).toFixed(1).padStart(5)} s  ${text}`);
   const ticker = setInterval(() => progress.status(standing(tickets, kills, stack)), 100);
-  const killing = new AbortController();
-  const plan = carryOut({
-    plan: killPlan(options.kill, options.requests),
+  const served = new AbortController();
+  const plan = createKillPlan({
+    victims: victimsOf(options.kill, options.requests),
     tickets,
     pool,
-    signal: AbortSignal.any([signal, killing.signal]),
-    pidOf: (victim) => stack.pidOf(victim),
+    signal: AbortSignal.any([signal, served.signal]),
+    pidOf: stack.pidOf,
     onKill(kill) {
       kills.push(kill);
       say(`SIGKILL ${kill.victim} ${kill.pid} ${kill.moment}`);
     },
-  }).catch((e: unknown) => {
-    if (!killing.signal.aborted) throw e;
   });
+  const decided: ServeOptions['decided'] = ({ number }, what, { type }) =>
+    say(`decided for request ${number}: ${type === 'approve' ? 'approved' : 'REJECTED'}, ${what}`);
+  const atOnce = options.requests < 20 ? 2 : 4;
   try {
-    await Promise.all([
-      serve(tickets, {
-        client,
-        atOnce: options.requests < 20 ? 2 : 4,
-        signal,
-        decided: ({ number }, what, decision) =>
-          say(`decided for request ${number}: ${decision.type === 'approve' ? 'approved' : 'REJECTED'}, ${what}`),
-      }).finally(() => killing.abort()),
-      plan,
-    ]);
+    const serving = serve(tickets, { client, atOnce, signal, admit: plan.admit, decided });
+    await Promise.all([serving.finally(() => served.abort()), plan.carryOut()]);
+  } catch (e) {
+    if (signal.aborted || !served.signal.aborted) throw e; // kills that found no moment are missing in the verdict
   } finally {
     clearInterval(ticker);
-    killing.abort();
   }
   progress.clear();
 

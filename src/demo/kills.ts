@@ -29,7 +29,7 @@ export async function killWorker(n: number, { pool, signal }: KillOptions): Prom
   const wanted = MOMENTS[n % MOMENTS.length];
   for (const since = Date.now(); ; await sleep(4, undefined, { signal })) {
     const busy = await runsMidNode(pool).catch(() => []);
-    const target = busy.find((b) => b.moment === wanted) ?? (Date.now() - since > 2_500 ? busy[0] : undefined);
+    const target = busy.find((b) => b.moment === wanted) ?? (Date.now() - since > 1_200 ? busy[0] : undefined);
     if (!target) continue;
     const at = new Date();
     if (!sigkill(target.pid)) continue;

@@ -16,7 +16,8 @@ export interface Busy {
 
 /**
  * Runs whose node code is running right now. A node of the shop's agent takes at least 25 ms and a commit a few, so a slice whose
- * last commit is 8 to 20 ms old is inside a node; a call that the shop recorded after that commit says so by itself.
+ * last commit is 8 to 20 ms old is inside a node; a call that the shop recorded after that commit says so by itself. A slice ends
+ * at the first commit after its first second, and until the next one begins nothing runs.
  */
 export async function runsMidNode(pool: Pool): Promise<Busy[]> {
   const { rows } = await pool.query<Row>(SQL);
@@ -55,7 +56,7 @@ WITH newest AS (
   FROM newest n LEFT JOIN LATERAL (
     SELECT committed_at, tasks->0->>'node' AS node FROM holdfast.supersteps
     WHERE run_id = n.run_id ORDER BY committed_at DESC LIMIT 1) s ON true
-  WHERE n.ended_at IS NULL
+  WHERE n.ended_at IS NULL AND (s.committed_at IS NULL OR s.committed_at < n.started_at + interval '0.9 s')
 )
 SELECT w.run_id AS "runId", w.pid, w.node AS "lastNode", c.kind AS write, coalesce(c.applied, false) AS applied,
   1000 * extract(epoch FROM clock_timestamp() - w.since)::float8 AS "quietMs"

@@ -22,6 +22,8 @@ export interface ServeOptions {
   /** Requests that are worked on at the same time. */
   atOnce: number;
   signal: AbortSignal;
+  /** Waits until a request may begin. */
+  admit?(ticket: Ticket): Promise<void>;
   /** A person was asked and has decided. */
   decided(ticket: Ticket, what: string, decision: NonNullable<CustomerRequest['decision']>): void;
 }
@@ -41,6 +43,7 @@ export async function serve(tickets: readonly Ticket[], options: ServeOptions): 
   const queue = tickets.values();
   const lane = async (): Promise<void> => {
     for (const ticket of queue) {
+      await options.admit?.(ticket);
       await handle(ticket, options).catch((e: unknown) => {
         options.signal.throwIfAborted();
         ticket.state = 'failed';

@@ -42,7 +42,7 @@ export async function startAgentRuntime(
 }
 
 async function prepareDatabase(databaseUrl: string): Promise<void> {
-  const pool = createPool(databaseUrl, { max: 1, name: 'holdfast-setup' });
+  const pool = createPool(databaseUrl, { max: 2, name: 'holdfast-setup' });
   try {
     await migrate(pool);
     await new PostgresCheckpointer(pool).setup();

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPool } from '../../src/db/pool.js';
 import { callCli } from '../support/cli.js';
 import { createTestDatabase, sharedStack, type TestDatabase } from '../support/stack.js';
 
@@ -61,6 +62,30 @@ describe('what is not there', () => {
       code: 1,
       err: expect.stringMatching(/^error STACK_NOT_RUNNING: [^]*holdfast dev/) as string,
     });
+  });
+});
+
+describe('an agent that nobody serves', () => {
+  it('is refused at once: NO_WORKER says how to start one', async () => {
+    const { temporalAddress } = sharedStack();
+    const database = await createTestDatabase();
+    const args = ['--database-url', database.url, '--temporal-address', temporalAddress];
+    const pool = createPool(database.url, { max: 1 });
+    try {
+      await callCli(['migrate', ...args]);
+      await pool.query(`INSERT INTO holdfast.agents (name, version, task_queue) VALUES ('lonely', '1', 'nowhere')`);
+      const result = await seconds(callCli(['run', 'start', 'lonely', '--input', '{}', ...args]));
+      expect(result).toMatchObject({
+        code: 1,
+        out: '',
+        err: expect.stringMatching(/^error NO_WORKER: [^]*holdfast (worker|dev)/) as string,
+      });
+      expect(result.seconds).toBeLessThan(5);
+      expect((await pool.query('SELECT 1 FROM holdfast.runs')).rowCount).toBe(0);
+    } finally {
+      await pool.end();
+      await database.drop();
+    }
   });
 });
 

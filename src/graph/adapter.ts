@@ -53,11 +53,12 @@ export function isEntrypoint(graph: CompiledGraph): boolean {
   return !builder && Object.keys(nodes).length === 1 && PREVIOUS in channels;
 }
 
-/** What a task's config says of it. `path` names the enclosing subgraph nodes, outermost first. */
+/** What a task's config says of it. `path` names the enclosing subgraph nodes, outermost first; `within` is their namespace. */
 export interface TaskIdentity {
   id: string;
   root: boolean;
   path: string[];
+  within: string;
 }
 
 interface TaskConfig extends RunnableConfig {
@@ -68,7 +69,8 @@ export function taskOf(config: RunnableConfig): TaskIdentity {
   const info = (config as TaskConfig).executionInfo;
   const ns = (info?.checkpointNs ?? (config.configurable?.['checkpoint_ns'] as string | undefined) ?? '').split('|');
   const id = info?.taskId ?? (config.configurable?.[TASK_ID] as string | undefined) ?? '';
-  return { id, root: ns.length <= 1, path: ns.slice(0, -1).map((part) => part.split(':')[0] ?? part) };
+  const within = ns.slice(0, -1);
+  return { id, root: ns.length <= 1, path: within.map((part) => part.split(':')[0] ?? part), within: within.join('|') };
 }
 
 /** The namespace in which a subgraph with its own checkpointer (`checkpointer: true`) keeps its state: without task ids. */
@@ -103,7 +105,9 @@ export function withoutUndefinedCheckpointId(config: RunnableConfig): RunnableCo
 /** Which try this is, as node code sees it in `runtime.executionInfo`. */
 export function withAttempt(config: RunnableConfig, attempt: number): RunnableConfig {
   const { executionInfo } = config as TaskConfig;
-  return executionInfo ? ({ ...config, executionInfo: { ...executionInfo, nodeAttempt: attempt } } as RunnableConfig) : config;
+  return executionInfo
+    ? ({ ...config, executionInfo: { ...executionInfo, nodeAttempt: attempt } } as RunnableConfig)
+    : config;
 }
 
 export interface CallOptions {

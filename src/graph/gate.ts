@@ -1,7 +1,7 @@
 /**
  * The gate stands around each node's code and writers. Invariants (tests cite them):
  * G1  A node that fails and may be tried again is a blocked node: nothing is saved for it, its superstep stays uncommitted,
- *     its siblings finish undisturbed and keep their writes.
+ *     its siblings finish undisturbed and keep their writes; they do beside a final failure too.
  * G2  LangGraph's own retries and timeouts are shadowed, so that they do not multiply ours.
  * G3  Only a final failure passes through, to error handlers and to status `error`.
  * G4  An error that has used up a policy counts against an explicit outer policy only.
@@ -95,8 +95,9 @@ class Gate extends Runnable {
     const tried = context.tries.get(task.id) ?? 0;
     const config = await this.prepare(given, tried);
     const began = performance.now();
-    await context.observer.entered(task.id, place.name);
+    const sibling = context.siblings.enter(task.within);
     try {
+      await context.observer.entered(task.id, place.name);
       const result = await runBounded((bounded) => this.inner.invoke(input, bounded), config, {
         node: place.name,
         timeout: place.rules.timeout,
@@ -104,11 +105,16 @@ class Gate extends Runnable {
         graceMs: context.graceMs,
         abandon: (reason) => this.abandon(reason, task.id, tried + 1),
       });
-      if (task.root) context.finished.push({ id: task.id, node: place.name, ms: Math.round(performance.now() - began) });
+      if (task.root)
+        context.finished.push({ id: task.id, node: place.name, ms: Math.round(performance.now() - began) });
       return result;
     } catch (e) {
-      throw this.settle(e, config, task.id, tried + 1, task.root);
+      const thrown = this.settle(e, config, task.id, tried + 1, task.root);
+      sibling.leave();
+      if (this.endsSuperstep(thrown)) await sibling.alone();
+      throw thrown;
     } finally {
+      sibling.leave();
       context.observer.left(task.id, place.name);
     }
   }
@@ -155,6 +161,12 @@ class Gate extends Runnable {
     }
     if (typeof e === 'object' && e !== null) context.exhausted.add(e);
     return e;
+  }
+
+  /** A final failure, unless LangGraph hands it to a handler beside the other tasks. */
+  private endsSuperstep(thrown: unknown): boolean {
+    const final = typeof thrown === 'object' && thrown !== null && this.context.exhausted.has(thrown);
+    return final && !this.place.rules.hasErrorHandler;
   }
 
   /** An operator decides on this failure, because nothing further out does. */

@@ -2,6 +2,7 @@ import type { Interrupt } from '@langchain/langgraph';
 import type { AgentDefinition } from '../agent/definition.js';
 import type { CheckpointSession, TaskTrace } from '../checkpoint/session.js';
 import type { Failure } from './failure.js';
+import type { Siblings } from './siblings.js';
 
 /** What the code around nodes tells the process it runs in; cheap, never awaited except `recycle`. */
 export interface TaskObserver {
@@ -28,6 +29,7 @@ export interface SliceContext {
   interrupts: { node: string; interrupt: Interrupt }[];
   /** Errors that have used up a policy: they do not count against a default policy further out. */
   exhausted: WeakSet<object>;
+  siblings: Siblings;
   /** Root tasks that finished since the last commit. */
   finished: TaskTrace[];
 }

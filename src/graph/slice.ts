@@ -10,6 +10,7 @@ import type { PendingInterrupt, RunOptions } from '../runs/types.js';
 import { INTERRUPT_CHUNK } from './adapter.js';
 import type { Failure } from './failure.js';
 import { derive } from './gate.js';
+import { Siblings } from './siblings.js';
 import type { SliceContext, TaskObserver } from './slice-context.js';
 import { breakpointsOf, standsAtBreakpoint, type Breakpoints } from './static-interrupts.js';
 
@@ -78,6 +79,7 @@ export async function runSlice(slice: SliceInput): Promise<SliceOutcome> {
     failures: [],
     interrupts: [],
     exhausted: new WeakSet(),
+    siblings: new Siblings(),
     finished: [],
   };
   const progress = watchCommits(slice, context);

@@ -1,3 +1,4 @@
+import { storageError } from '../checkpoint/errors.js';
 import { createPool, type Pool } from '../db/pool.js';
 import { HoldfastError, messageOf } from '../errors.js';
 import type { AgentRegistration } from '../runs/workers.js';
@@ -52,6 +53,10 @@ async function work(init: ChildInit, load: LoadWork, link: SupervisorLink): Prom
   const host = createChildHost(init.workerId, link);
   const { agents, activities, bundlePath } = await load(init, { host, pool, log });
   await link.send({ t: 'loaded', agents });
+  // The first attempt may be somebody's recovery: it should not also wait for a connection.
+  await pool.query('SELECT 1').catch((e: unknown) => {
+    throw storageError(e);
+  });
 
   const { taskQueue, temporal } = init;
   const connection = await connectNative(temporal);

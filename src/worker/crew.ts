@@ -10,8 +10,8 @@ export interface CrewOptions {
   init: Omit<ChildInit, 'workerId'>;
   restarts: RestartPolicyOptions;
   onMessage(child: WorkerChild, message: ToSupervisor): void;
-  /** The process is dead and everything it said has been handled. */
-  onDeath(child: WorkerChild, exit: ChildExit): void;
+  /** The process is dead and everything it said has been handled. Resolves when its attempts have been reported. */
+  onDeath(child: WorkerChild, exit: ChildExit): Promise<void>;
   /** No child can work, for this reason; nothing is forked any more. */
   onGiveUp(reason: HoldfastError): void;
 }
@@ -26,6 +26,8 @@ export interface Crew {
   /** Forks no more. */
   disband(): void;
 }
+
+const REPORT_FIRST_MS = 300;
 
 /** The children of a supervisor: forked, and forked again when they die. */
 export function createCrew(options: CrewOptions): Crew {
@@ -61,21 +63,29 @@ export function createCrew(options: CrewOptions): Crew {
     children.delete(child.workerId);
     const error = lastWords.get(child.workerId);
     lastWords.delete(child.workerId);
-    onDeath(child, exit);
+    const reported = onDeath(child, exit);
     if (disbanded || replaced) return;
     const verdict = policy.afterDeath({ wasReady, livedMs: performance.now() - child.startedAt, exit, error });
     if ('giveUp' in verdict) {
       disband();
       onGiveUp(verdict.giveUp);
-    } else if (verdict.again === 0) forkOne();
-    else {
-      const pause = setTimeout(() => {
-        pauses.delete(pause);
-        forkOne();
-      }, verdict.again);
-      pauses.add(pause);
-    }
+    } else void forkAfter(reported, verdict.again);
   };
+
+  /** A fork blocks this process for some 10 ms and then takes a core for a second: the lost attempts' report goes first. */
+  const forkAfter = async (reported: Promise<void>, delayMs: number) => {
+    await Promise.race([reported, pause(REPORT_FIRST_MS)]);
+    await pause(delayMs);
+    if (!disbanded) forkOne();
+  };
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        pauses.delete(timer);
+        resolve();
+      }, ms);
+      pauses.add(timer);
+    });
 
   return {
     children: () => [...children.values()],

@@ -61,7 +61,7 @@ export interface Supervisor {
 
 const PING_MS = 1_000;
 const START_WITHIN_MS = 120_000;
-const RESTARTS = { firstDelayMs: 200, maxDelayMs: 5_000, maxStartFailures: 5 };
+const RESTARTS = { firstDelayMs: 200, maxDelayMs: 5_000, maxStartFailures: 3 };
 
 export function superviseWorkers(options: SupervisorOptions, deps: SupervisorDeps): Supervisor {
   const { init, stuckAfterMs = 60_000, drainMs = 30_000, recycleDrainMs = 5_000 } = options;
@@ -161,7 +161,7 @@ export function superviseWorkers(options: SupervisorOptions, deps: SupervisorDep
     if (takingWork().filter(({ registered }) => registered).length >= options.workers) ready.resolve();
   }
 
-  function onDeath(child: WorkerChild, exit: ChildExit): void {
+  function onDeath(child: WorkerChild, exit: ChildExit): Promise<void> {
     loaded.delete(child.workerId);
     const running = ledger.runningIn(child.workerId);
     const lost = ledger.drop(child.workerId);
@@ -176,6 +176,7 @@ export function superviseWorkers(options: SupervisorOptions, deps: SupervisorDep
     reports.add(report);
     changed();
     void endIfOver();
+    return report;
   }
 
   function onStuck(child: WorkerChild, silentMs: number): void {

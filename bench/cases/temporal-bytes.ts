@@ -61,7 +61,8 @@ function bytesPerActivity(events: HistoryEvent[]): number[] {
   for (const event of events) {
     if (event.activityTaskScheduledEventAttributes) sizes.push(0);
     const last = sizes.length - 1;
-    if (last >= 0) sizes[last] = sizes[last]! + proto.temporal.api.history.v1.HistoryEvent.encode(event).finish().length;
+    if (last >= 0)
+      sizes[last] = sizes[last]! + proto.temporal.api.history.v1.HistoryEvent.encode(event).finish().length;
   }
   return sizes;
 }

@@ -74,7 +74,7 @@ async function untilReady(
   let seen = 0;
   for (const deadline = Date.now() + START_MS; ; await sleep(50, undefined, { signal })) {
     const lines = readFileSync(logFile, 'utf8').split('\n');
-    for (const line of lines.slice(seen, -1)) onLine(line);
+    for (const line of lines.slice(seen, -1)) if (!line.startsWith('{')) onLine(line); // its log is JSON here
     seen = Math.max(seen, lines.length - 1);
     if ((read()?.workers.length ?? 0) >= workers) return;
     if (dev.exitCode === null && dev.signalCode === null && Date.now() < deadline) continue;

@@ -27,9 +27,10 @@ export interface KillPlan {
 export function createKillPlan({ victims, tickets, onKill, ...options }: PlanOptions): KillPlan {
   const { pool, signal } = options;
   let left = victims.length;
+  const killed = new Set<number>();
   let door = Promise.resolve();
   const count = (...states: Ticket['state'][]): number => tickets.filter((t) => states.includes(t.state)).length;
-  const allUp = async (): Promise<boolean> => (await workersUp(pool)) >= 2;
+  const allUp = async (): Promise<boolean> => (await workersUp(pool, killed)) >= 2;
   const until = async (ready: () => boolean | Promise<boolean>): Promise<void> => {
     while (!(await ready())) await sleep(20, undefined, { signal });
   };
@@ -44,6 +45,7 @@ export function createKillPlan({ victims, tickets, onKill, ...options }: PlanOpt
           victim === 'worker' ? await killWorker(workersKilled++, options) : await killOther(victim, options);
         left -= 1;
         if (!kill) continue;
+        killed.add(kill.pid);
         onKill(kill);
         if (victim !== 'worker')
           await until(async () => (await outageOf(pool, kill).catch(() => undefined)) !== undefined);
@@ -60,8 +62,9 @@ export function createKillPlan({ victims, tickets, onKill, ...options }: PlanOpt
   };
 }
 
-async function workersUp(pool: Pool): Promise<number> {
+/** A process that was killed a moment ago may not look dead yet. */
+async function workersUp(pool: Pool, killed: ReadonlySet<number>): Promise<number> {
   const sql = 'SELECT pid FROM holdfast.workers WHERE stopped_at IS NULL';
   const found = await pool.query<{ pid: number }>(sql).catch(() => undefined);
-  return found?.rows.filter(({ pid }) => isAlive(pid)).length ?? 0;
+  return found?.rows.filter(({ pid }) => !killed.has(pid) && isAlive(pid)).length ?? 0;
 }

@@ -8,7 +8,7 @@ import { maskUrl } from '../settings/index.js';
 import { check, skipped, timing, type Check } from './doctor-checks.js';
 
 const OLDEST_MAJOR = 14;
-const GOOD_ROUND_TRIP_MS = 2;
+const GOOD_ROUND_TRIP_MS = 5;
 const NOTIFY_WITHIN_MS = 3_000;
 
 /** PostgreSQL: reachable, its version, its round trip, our schema, notifications, and the workers it knows of. */

@@ -17,16 +17,15 @@ export interface DoctorReport {
 /** What is configured from where, and whether it works. Takes 2 s on a good server; never throws for what it finds broken. */
 export async function examine(settings: ResolvedSettings, log: Logger): Promise<DoctorReport> {
   const checks = [
-    ...projectChecks(settings),
-    // Reading them throws when nothing names a server, which is a finding as well.
-    orFailure('postgres', async () => checkPostgres(settings.databaseUrl)),
-    orFailure('temporal', async () => checkTemporalServer(settings.temporal, log)),
+    ...(await checkProject(settings)),
+    // One after the other, because times are measured. Reading them throws when nothing names a server: a finding as well.
+    ...(await orFailure('postgres', async () => checkPostgres(settings.databaseUrl))),
+    ...(await orFailure('temporal', async () => checkTemporalServer(settings.temporal, log))),
   ];
-  const found = (await Promise.all(checks)).flat();
-  return { settings: settings.values, checks: found, ok: found.every(({ status }) => status !== 'failed') };
+  return { settings: settings.values, checks, ok: checks.every(({ status }) => status !== 'failed') };
 }
 
-function projectChecks({ configPath, projectDir }: ResolvedSettings): Promise<Check[]>[] {
+function checkProject({ configPath, projectDir }: ResolvedSettings): Promise<Check[]> {
   const project = check('project', async () => {
     if (existsSync(configPath)) return configPath;
     return { status: 'skipped', detail: `there is no ${configPath}`, fix: '`holdfast init` makes a project' };
@@ -35,7 +34,7 @@ function projectChecks({ configPath, projectDir }: ResolvedSettings): Promise<Ch
     assertSingleCopy(projectDir);
     return 'one';
   });
-  return [Promise.all([project, copies])];
+  return Promise.all([project, copies]);
 }
 
 async function orFailure(name: string, work: () => Promise<Check[]>): Promise<Check[]> {

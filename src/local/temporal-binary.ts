@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { platform } from 'node:process';
 import { HoldfastError, messageOf } from '../errors.js';
 import type { Logger } from '../telemetry/log.js';
@@ -39,9 +39,10 @@ export async function temporalBinary(options: BinaryOptions): Promise<string> {
   const { cacheDir, log } = options;
   const onPath = await checkTemporalBinary('temporal');
   if (onPath.ok) return 'temporal';
-  const cached = join(cacheDir, `temporal-cli-${CLI_VERSION}${platform === 'win32' ? '.exe' : ''}`);
+  // Named as the program is: that is what process lists show.
+  const cached = join(cacheDir, `temporal-${CLI_VERSION}`, platform === 'win32' ? 'temporal.exe' : 'temporal');
   if (await works(cached)) return cached;
-  return withFileLock(join(cacheDir, 'temporal-cli.lock'), log, async () => {
+  return withFileLock(join(cacheDir, 'temporal.lock'), log, async () => {
     if (await works(cached)) return cached;
     await fetchInto(cached, onPath.problem, options);
     return cached;
@@ -60,6 +61,7 @@ async function fetchInto(target: string, onPathProblem: string, options: BinaryO
       const binary = await way.fetch(dir, onProgress, signal);
       const check = await checkTemporalBinary(binary);
       if (!check.ok) throw new Error(check.problem);
+      mkdirSync(dirname(target), { recursive: true });
       renameSync(binary, target);
       log.info({ binary: target, server: check.server, way: way.name }, 'the Temporal server is there');
       return;

@@ -1,15 +1,23 @@
 import type { RunnableConfig } from '@langchain/core/runnables';
 import { Pregel } from '@langchain/langgraph/pregel';
+import { messageOf } from '../errors.js';
 import type { CompiledGraph, GraphFactory } from './definition.js';
 
-/** What may stand where a graph is asked for: a compiled graph, `createAgent(...)`, `entrypoint(...)`, or a function that makes one per run. */
+/**
+ * What may stand where a graph is asked for, as in LangGraph's own server: a compiled graph, `createAgent(...)`, `entrypoint(...)`,
+ * a StateGraph that only has to be compiled, or a function that makes one of these per run.
+ */
 export type GraphLike =
-  { lg_is_pregel: boolean } | { graph: { lg_is_pregel: boolean } } | ((config: RunnableConfig) => unknown);
+  | { lg_is_pregel: boolean }
+  | { graph: { lg_is_pregel: boolean } }
+  | { compile(): { lg_is_pregel: boolean } }
+  | ((config: RunnableConfig) => unknown);
 
 export type GraphKind = { graph: CompiledGraph | GraphFactory } | { problem: string; duplicated?: boolean };
 
-/** Recognises a graph and says what anything else is. Nothing is called and nothing is changed. */
+/** Recognises a graph and says what anything else is. A factory is not called, and nothing is changed. */
 export function graphKind(value: unknown): GraphKind {
+  if (isBuilder(value)) return compile(value);
   const compiled = compiledGraph(value);
   if (compiled) {
     if (compiled instanceof Pregel) return { graph: compiled as unknown as CompiledGraph };
@@ -18,6 +26,17 @@ export function graphKind(value: unknown): GraphKind {
   if (typeof value === 'function' && !isClass(value))
     return { graph: factoryOf(value as (config: RunnableConfig) => unknown) };
   return { problem: whatItIs(value) };
+}
+
+const isBuilder = (value: unknown): value is { compile(): unknown } =>
+  typeof value === 'object' && value !== null && 'compile' in value && typeof value.compile === 'function';
+
+function compile(builder: { compile(): unknown }): GraphKind {
+  try {
+    return graphKind(builder.compile());
+  } catch (e) {
+    return { problem: `a ${builder.constructor.name} that does not compile: ${messageOf(e)}` };
+  }
 }
 
 /** createAgent's result carries its compiled graph as `.graph`. */
@@ -44,9 +63,7 @@ function whatItIs(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'function') return `the class ${value.name}`;
   if (typeof value !== 'object') return `a ${typeof value}`;
-  if ('compile' in value && typeof value.compile === 'function')
-    return `a ${value.constructor.name} that was not compiled: call .compile()`;
-  if (value instanceof Promise) return 'a promise: export a function that returns it instead';
+  if (value instanceof Promise) return 'a promise: await it';
   // Absent on an object without a prototype.
   const kind = (value.constructor as { name: string } | undefined)?.name ?? 'Object';
   return kind === 'Object' ? `an object with ${Object.keys(value).slice(0, 5).join(', ') || 'no keys'}` : `a ${kind}`;

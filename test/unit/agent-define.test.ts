@@ -64,6 +64,10 @@ describe('defineAgent', () => {
     expect(typeof factory === 'function' && (await factory({}))).toBe(made.graph);
   });
 
+  it('compiles a StateGraph that nobody compiled', () => {
+    expect(defineAgent({ name: 'a', graph: builder() }).version).toBe(defineAgent({ name: 'a', graph }).version);
+  });
+
   it('a factory that returns no graph says so when it is called', async () => {
     const { graph: factory } = defineAgent({ name: 'a', graph: function build() { return 42; } }); // prettier-ignore
     if (typeof factory !== 'function') throw new Error('expected a factory');
@@ -98,7 +102,11 @@ describe('defineAgent', () => {
       { name: 'a', graph, nodes: { one: { retry: { maximumAttempts: 0 } } } },
       'nodes.one.retry.maximumAttempts',
     ],
-    ['an uncompiled graph', { name: 'a', graph: builder() }, 'graph: is a StateGraph that was not compiled'],
+    [
+      'a graph that does not compile',
+      { name: 'a', graph: new StateGraph(State).addNode('x', () => ({})) },
+      'graph: is a StateGraph that does not compile',
+    ],
     ['no graph', { name: 'a' }, 'graph: is undefined'],
     ['nothing', undefined, 'agent: options'],
   ])('refuses %s with AGENT_INVALID and its path', (_what, options, message) => {

@@ -17,7 +17,9 @@ const GRAPH = `
   const State = Annotation.Root({ n: Annotation<number>() });
   const one: () => { n: number } = () => ({ n: 1 });
   export const graph = new StateGraph(State).addNode('one', one).addEdge(START, 'one').compile();
-  export const uncompiled = new StateGraph(State);
+  export const uncompiled = new StateGraph(State).addNode('one', one).addEdge(START, 'one');
+  export const loose = new StateGraph(State).addNode('one', one);
+  export const later = Promise.resolve(graph);
   export const make = (config: { configurable?: { n?: number } }) => graph;
   export default graph;`;
 
@@ -46,6 +48,8 @@ describe('loadProject', () => {
         graphs: {
           bare: './graph.ts:graph',
           made: { path: './graph.ts:make' },
+          uncompiled: './graph.ts:uncompiled',
+          later: './graph.ts:later',
           named: './agent.ts:named',
           one: './graph.ts',
         },
@@ -56,9 +60,10 @@ describe('loadProject', () => {
     });
     const { agents, dir: found } = await loadProject(join(dir, 'langgraph.json'), {});
     expect(found).toBe(dir);
-    expect([...agents.keys()]).toEqual(['bare', 'made', 'named', 'one']);
+    expect(agents.size).toBe(6);
     expect(agents.get('bare')).toMatchObject({ name: 'bare', bare: true });
-    expect(agents.get('made')?.version).toBe(agents.get('bare')?.version);
+    for (const same of ['made', 'uncompiled', 'later', 'one'])
+      expect(agents.get(same)?.version).toBe(agents.get('bare')?.version);
     expect(agents.get('named')).toMatchObject({ version: '2', bare: false });
   });
 
@@ -134,7 +139,12 @@ describe('loadProject', () => {
       /"settings" is an object with a, b/,
       /export a compiled graph/,
     ],
-    ['an uncompiled graph', './graph.ts:uncompiled', /StateGraph that was not compiled/, /compiled graph/],
+    [
+      'a graph that does not compile',
+      './graph.ts:loose',
+      /"loose" is a StateGraph that does not compile: /,
+      /compiled graph/,
+    ],
     ['a file that throws', './throws.ts:graph', /importing .*throws\.ts failed: no key/, /mend/],
     ['a file with a syntax error', './syntax.ts:graph', /importing .*syntax\.ts failed/, /mend/],
     ['a package that is not installed', './needs.ts:graph', /importing .*needs\.ts failed/, /npm install/],

@@ -22,7 +22,7 @@ export interface NodeTimeout {
 /** The fields of a PregelNode that a gate shadows or reads. */
 export interface GraphNode {
   errorHandlerNode?: string;
-  bound: unknown;
+  bound: Runnable;
   retryPolicy?: LangGraphRetryPolicy;
   timeout?: NodeTimeout;
   isErrorHandler?: boolean;
@@ -42,6 +42,9 @@ export interface GraphInternals {
 }
 
 export const internalsOf = (graph: CompiledGraph): GraphInternals => graph as unknown as GraphInternals;
+
+/** Every compiled graph is one. */
+export const asRunnable = (graph: CompiledGraph): Runnable => graph as unknown as Runnable;
 
 export function isCompiledGraph(x: unknown): x is CompiledGraph {
   return typeof x === 'object' && x !== null && (x as { lg_is_pregel?: unknown }).lg_is_pregel === true;

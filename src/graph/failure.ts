@@ -79,7 +79,8 @@ export function describeFailure(
   at: { taskId: string; node: string; attempt: number },
   policy: Policy | undefined,
 ): Failure {
-  const { name, message, stack } = error instanceof Error ? error : { name: 'Error', message: String(error), stack: undefined };
+  const { name, message, stack } =
+    error instanceof Error ? error : { name: 'Error', message: String(error), stack: undefined };
   const retryable = isRetryable(error);
   const again = policy !== undefined && at.attempt < policy.maximumAttempts && retriedBy(policy, error);
   return {

@@ -11,6 +11,7 @@ import { Runnable, type RunnableConfig } from '@langchain/core/runnables';
 import { isGraphBubbleUp, isGraphInterrupt } from '@langchain/langgraph';
 import type { CompiledGraph } from '../agent/definition.js';
 import {
+  asRunnable,
   blocked,
   internalsOf,
   isCompiledGraph,
@@ -26,6 +27,7 @@ import {
   withResuming,
   type GraphNode,
 } from './adapter.js';
+import { CodeInFlight } from './code-in-flight.js';
 import { gateCalls } from './gate-calls.js';
 import { describeFailure } from './failure.js';
 import { policyOf, type NodeRules } from './node-rules.js';
@@ -67,11 +69,15 @@ function gateNode(node: GraphNode, place: Place, context: SliceContext): GraphNo
   Object.defineProperties(gated, { retryPolicy: { value: undefined }, timeout: { value: undefined } });
   if (isCompiledGraph(node.bound)) {
     const handled = place.rules.handledOutside || place.rules.explicit || place.rules.hasErrorHandler;
-    gated.bound = derive(node.bound, context, [...place.outer, place.name], handled);
+    gated.bound = asRunnable(derive(node.bound, context, [...place.outer, place.name], handled));
   }
+  // Called once for each task.
   gated.getNode = () => {
-    const inner = node.getNode.call(gated);
-    return inner && new Gate(inner, node, place, context);
+    const code = new CodeInFlight();
+    const watched = Object.create(gated) as GraphNode;
+    watched.bound = code.watch(gated.bound);
+    const inner = node.getNode.call(watched);
+    return inner && new Gate(inner, code, node, place, context);
   };
   return gated;
 }
@@ -81,6 +87,7 @@ class Gate extends Runnable {
 
   constructor(
     private readonly inner: Runnable,
+    private readonly code: CodeInFlight,
     private readonly node: GraphNode,
     private readonly place: Place,
     private readonly context: SliceContext,
@@ -103,6 +110,7 @@ class Gate extends Runnable {
         timeout: place.rules.timeout,
         abort: context.abort,
         graceMs: context.graceMs,
+        ended: () => this.code.ended(),
         abandon: (reason) => this.abandon(reason, task.id, tried + 1),
       });
       if (task.root)

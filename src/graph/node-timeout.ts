@@ -10,6 +10,8 @@ interface Bounds {
   abort: AbortSignal;
   /** ms that code which was told to stop may still take. */
   graceMs: number;
+  /** Resolves when the code has really ended; its own promise may say so too early. */
+  ended?(): Promise<void>;
   /** Called when it takes longer. Does not return. */
   abandon(reason: string): Promise<never>;
 }
@@ -23,7 +25,7 @@ interface Bounds {
 export async function runBounded<T>(
   code: (config: RunnableConfig) => Promise<T>,
   config: RunnableConfig,
-  { node, timeout, abort, graceMs, abandon }: Bounds,
+  { node, timeout, abort, graceMs, ended, abandon }: Bounds,
 ): Promise<T> {
   const stop = new AbortController();
   const since = Date.now();
@@ -51,10 +53,14 @@ export async function runBounded<T>(
   clock?.start(onTimeout);
   try {
     const signal = config.signal ? AbortSignal.any([config.signal, stop.signal]) : stop.signal;
-    const result = await Promise.race([code(clock ? clock.watch({ ...config, signal }) : { ...config, signal }), givenUp]);
+    const result = await Promise.race([
+      code(clock ? clock.watch({ ...config, signal }) : { ...config, signal }),
+      givenUp,
+    ]);
     if (fired) throw fired;
     return result;
   } catch (e) {
+    if (stop.signal.aborted && ended) await Promise.race([ended(), givenUp]);
     throw fired ?? e;
   } finally {
     clock?.stop();

@@ -10,7 +10,10 @@ const State = Annotation.Root({
 
 /** @throws LANGGRAPH_UNSUPPORTED naming what does not hold. */
 export async function selfTest(): Promise<void> {
-  await check('a task that throws an empty GraphInterrupt leaves its superstep uncommitted and its siblings saved', blocks);
+  await check(
+    'a task that throws an empty GraphInterrupt leaves its superstep uncommitted and its siblings saved',
+    blocks,
+  );
   await check('a drain asked for at a commit ends the run there', drains);
 }
 
@@ -70,8 +73,12 @@ async function check(claim: string, holds: () => Promise<boolean>): Promise<void
     return false;
   });
   if (held) return;
-  throw new HoldfastError('LANGGRAPH_UNSUPPORTED', `the installed @langchain/langgraph does not behave as the engine needs: ${claim}`, {
-    next: 'install a version of @langchain/langgraph that Holdfast supports (>=1.4 <2; tested with 1.4.18)',
-    cause,
-  });
+  throw new HoldfastError(
+    'LANGGRAPH_UNSUPPORTED',
+    `the installed @langchain/langgraph does not behave as the engine needs: ${claim}`,
+    {
+      next: 'install a version of @langchain/langgraph that Holdfast supports (>=1.4 <2; tested with 1.4.18)',
+      cause,
+    },
+  );
 }

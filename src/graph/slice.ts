@@ -111,7 +111,8 @@ export async function runSlice(slice: SliceInput): Promise<SliceOutcome> {
 
   function end(): Pick<SliceOutcome, 'end'> & Partial<SliceOutcome> {
     if (error !== undefined) return { end: 'error', error };
-    if (progress.overRecursion && !stopped) return { end: 'error', error: recursionError(recursionLimitOf(slice.options)) };
+    if (progress.overRecursion && !stopped)
+      return { end: 'error', error: recursionError(recursionLimitOf(slice.options)) };
     if (context.abort.aborted && (stopped || drained || context.blocked.signal.aborted)) return { end: 'aborted' };
     if (context.failures.length > 0) return { end: 'blocked' };
     if (stopped) return { end: 'interrupted', interrupts: pendingInterrupts(context) };
@@ -124,7 +125,12 @@ export async function runSlice(slice: SliceInput): Promise<SliceOutcome> {
 function watchCommits(slice: SliceInput, context: SliceContext) {
   const { session, agent, used } = slice;
   const began = performance.now();
-  const progress = { control: new RunControl(), steps: 0, overRecursion: false, limit: undefined as string | undefined };
+  const progress = {
+    control: new RunControl(),
+    steps: 0,
+    overRecursion: false,
+    limit: undefined as string | undefined,
+  };
   session.tasksOfCommit = () => context.finished.splice(0);
   session.onCommit = ({ step, source, control }: Commit) => {
     if (source === 'loop') progress.steps++;
@@ -141,7 +147,8 @@ function watchCommits(slice: SliceInput, context: SliceContext) {
 
 function limitReached({ limits }: AgentDefinition, steps: number, ms: number): string | undefined {
   if (limits.steps !== undefined && steps >= limits.steps) return `${limits.steps} supersteps`;
-  if (limits.wallClockMs !== undefined && ms >= limits.wallClockMs) return `${limits.wallClockMs} ms of wall-clock time`;
+  if (limits.wallClockMs !== undefined && ms >= limits.wallClockMs)
+    return `${limits.wallClockMs} ms of wall-clock time`;
   return undefined;
 }
 

@@ -25,7 +25,9 @@ export function createSliceActivity(deps: Omit<SliceDeps, 'workerId'>, host: Att
           left: (taskId) => held.nodeLeft(taskId),
           recycle: (reason) => held.recycle(reason),
           foreignWriter: () =>
-            context.log.warn(`something other than its run has written to thread ${args.threadId}`, { code: 'FOREIGN_WRITER' }),
+            context.log.warn(`something other than its run has written to thread ${args.threadId}`, {
+              code: 'FOREIGN_WRITER',
+            }),
         },
       );
     } catch (e) {

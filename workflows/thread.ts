@@ -97,4 +97,5 @@ export async function holdfastThread({ threadId, visible, carry }: ThreadArgs): 
 }
 
 const keyOf = ({ runId, number }: Submission): string => `${runId}:${number}`;
-const nextProgress = (submission: Submission | undefined): Progress | undefined => submission && { submission, steps: 0 };
+const nextProgress = (submission: Submission | undefined): Progress | undefined =>
+  submission && { submission, steps: 0 };

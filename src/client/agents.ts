@@ -39,14 +39,19 @@ export function agentsApi(pool: Pool): AgentsApi {
       ),
       liveWorkers(pool),
     ]);
-    return rows.map((agent) => ({ ...agent, workers: workers.filter(({ agents }) => agents.includes(agent.name)).length }));
+    return rows.map((agent) => ({
+      ...agent,
+      workers: workers.filter(({ agents }) => agents.includes(agent.name)).length,
+    }));
   };
   return {
     list,
     async get(name) {
       const agent = (await list()).find((a) => a.name === name);
       if (!agent) {
-        throw new HoldfastError('AGENT_NOT_FOUND', `there is no agent "${name}"`, { next: '`holdfast agent ls` lists them' });
+        throw new HoldfastError('AGENT_NOT_FOUND', `there is no agent "${name}"`, {
+          next: '`holdfast agent ls` lists them',
+        });
       }
       const { rows } = await pool.query<Version>(
         `SELECT version, topology_hash AS "topologyHash", definition, registered_at AS "registeredAt"

@@ -90,13 +90,17 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
   const stopOthers = async ({ threadId, runId }: Run, action: 'interrupt' | 'rollback'): Promise<void> => {
     const open = await listRuns(pool, { threadId, status: ['pending', 'running'] });
     const others = open.filter((other) => other.runId !== runId);
-    for (const other of others) await requestCancel(pool, { runId: other.runId, action, reason: `run ${runId}`, actor: null });
+    for (const other of others)
+      await requestCancel(pool, { runId: other.runId, action, reason: `run ${runId}`, actor: null });
   };
 
   const newRun = (agent: string, o: StartOptions): Omit<NewRun, 'kind' | 'payload'> => {
     const runId = o.runId ?? uuidv7();
     if (!isUuid(runId) || uuidVersion(runId) !== 7) {
-      throw new HoldfastError('INPUT_INVALID', `run id "${runId}" is not a uuid of version 7, by which runs are ordered`);
+      throw new HoldfastError(
+        'INPUT_INVALID',
+        `run id "${runId}" is not a uuid of version 7, by which runs are ordered`,
+      );
     }
     return {
       runId,
@@ -129,11 +133,13 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
 
   return {
     async start(agent, input, options = {}) {
-      if (input === undefined) throw new HoldfastError('INPUT_INVALID', 'input is undefined', { next: 'pass null to go on from the state' });
+      if (input === undefined)
+        throw new HoldfastError('INPUT_INVALID', 'input is undefined', { next: 'pass null to go on from the state' });
       const base = newRun(agent, options);
       if (input === null) return submit({ ...base, kind: 'continue', payload: null });
       if (!isCommand(input)) return submit({ ...base, kind: 'input', payload: await store(input) });
-      if (input.resume === undefined || input.resume === null) return submit({ ...base, kind: 'command', payload: await store(input) });
+      if (input.resume === undefined || input.resume === null)
+        return submit({ ...base, kind: 'command', payload: await store(input) });
       return resumeByCommand(input, base);
     },
     async edit(agent, values, options) {
@@ -145,7 +151,9 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
     async wait(runId, { timeoutMs = HOUR_MS } = {}) {
       const run = await settled.wait(runId, timeoutMs);
       if (run) return run;
-      throw new HoldfastError('WAIT_TIMEOUT', `run ${runId} did not settle within ${timeoutMs} ms`, { details: { runId } });
+      throw new HoldfastError('WAIT_TIMEOUT', `run ${runId} did not settle within ${timeoutMs} ms`, {
+        details: { runId },
+      });
     },
     async resume(runId, answers, options = {}) {
       const before = await getRun(pool, runId);
@@ -178,7 +186,10 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
   };
 
   /** LangGraph's own way to answer: a Command on the thread. Bare answers go to the one interrupt there is, never to all. */
-  async function resumeByCommand(input: { resume?: unknown; update?: unknown; goto?: unknown }, base: Omit<NewRun, 'kind' | 'payload'>): Promise<Run> {
+  async function resumeByCommand(
+    input: { resume?: unknown; update?: unknown; goto?: unknown },
+    base: Omit<NewRun, 'kind' | 'payload'>,
+  ): Promise<Run> {
     const latest = await latestRunOf(pool, base.threadId);
     if (!latest) throw new HoldfastError('THREAD_NOT_FOUND', `thread ${base.threadId} has no run to resume`);
     const before = await getRun(pool, latest);
@@ -186,7 +197,11 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
     const linked = { ...base, resumesRunId: before.runId, chainId: before.chainId };
     const more = input.update !== undefined || (Array.isArray(input.goto) && input.goto.length > 0);
     if (!more) return submit({ ...linked, kind: 'resume', payload: await store(answers) });
-    return submit({ ...linked, kind: 'command', payload: await store({ update: input.update, goto: input.goto, resume: answers }) });
+    return submit({
+      ...linked,
+      kind: 'command',
+      payload: await store({ update: input.update, goto: input.goto, resume: answers }),
+    });
   }
 
   /** Its workflow is not open: the request got lost between the two stores. Once handed over again, it is settled as cancelled. */
@@ -198,7 +213,10 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
     );
     const row = rows[0];
     if (!row) return;
-    await starter.submit({ run, taskQueue: row.task_queue, fence: row.era }, { number: row.submissions, multitask: 'enqueue' });
+    await starter.submit(
+      { run, taskQueue: row.task_queue, fence: row.era },
+      { number: row.submissions, multitask: 'enqueue' },
+    );
   }
 }
 

@@ -29,7 +29,10 @@ export function threadStarter(client: Client, visible: boolean): ThreadStarter {
         ...(visible ? { typedSearchAttributes: attributes(agent, threadId) } : {}),
       });
       const submission = { runId, number, agent, multitask, fence };
-      await client.workflow.executeUpdateWithStart(UPDATES.submit, { args: [submission], startWorkflowOperation: start });
+      await client.workflow.executeUpdateWithStart(UPDATES.submit, {
+        args: [submission],
+        startWorkflowOperation: start,
+      });
     },
     async cancel(threadId, runId) {
       try {

@@ -23,7 +23,13 @@ const JOIN = 'join:';
 const TASKS = '__pregel_tasks';
 const INTERNAL = /^(branch:|join:|start:|__)/;
 
-export function threadStateOf({ config, checkpoint, metadata, parentConfig, pendingWrites }: CheckpointTuple): ThreadState {
+export function threadStateOf({
+  config,
+  checkpoint,
+  metadata,
+  parentConfig,
+  pendingWrites,
+}: CheckpointTuple): ThreadState {
   const { thread_id, checkpoint_id } = config.configurable as { thread_id: string; checkpoint_id: string };
   const done = new Set((pendingWrites ?? []).filter(([, channel]) => channel === '__resume__').map(([task]) => task));
   return {
@@ -33,14 +39,16 @@ export function threadStateOf({ config, checkpoint, metadata, parentConfig, pend
     step: metadata?.step ?? -2,
     source: metadata?.source ?? 'unknown',
     createdAt: checkpoint.ts,
-    values: Object.fromEntries(Object.entries(checkpoint.channel_values).filter(([channel]) => !INTERNAL.test(channel))),
+    values: Object.fromEntries(
+      Object.entries(checkpoint.channel_values).filter(([channel]) => !INTERNAL.test(channel)),
+    ),
     next: nextNodes(checkpoint),
     interrupts: (pendingWrites ?? [])
       .filter(([task, channel]) => channel === '__interrupt__' && !done.has(task))
       .flatMap(([, , value]) => value as StoredInterrupt[])
       .filter((interrupt) => interrupt.asked_by === undefined)
       .map(({ id = '', value }) => ({ id, value })),
-    runId: ((metadata as { run_id?: string } | undefined)?.run_id) ?? null,
+    runId: (metadata as { run_id?: string } | undefined)?.run_id ?? null,
   };
 }
 

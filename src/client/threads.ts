@@ -38,7 +38,11 @@ export function threadsApi({ pool, checkpointer, runs }: ThreadsDeps): ThreadsAp
     find: (prefix) => findThreadIds(pool, prefix),
     async state(threadId, { checkpointId } = {}) {
       const tuple = await checkpointer.getTuple({
-        configurable: { thread_id: threadId, checkpoint_ns: '', ...(checkpointId ? { checkpoint_id: checkpointId } : {}) },
+        configurable: {
+          thread_id: threadId,
+          checkpoint_ns: '',
+          ...(checkpointId ? { checkpoint_id: checkpointId } : {}),
+        },
       });
       if (tuple) return threadStateOf(tuple);
       if (checkpointId) {

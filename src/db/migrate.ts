@@ -11,7 +11,9 @@ const LOCK = 4_705_533;
 
 /** The newest schema version this build knows. */
 export const SCHEMA_VERSION = Math.max(
-  ...readdirSync(DIRECTORY).map((file) => Number.parseInt(file, 10)).filter((n) => !Number.isNaN(n)),
+  ...readdirSync(DIRECTORY)
+    .map((file) => Number.parseInt(file, 10))
+    .filter((n) => !Number.isNaN(n)),
 );
 
 /**
@@ -32,10 +34,14 @@ export async function migrate(pool: Pool): Promise<{ from: number; to: number }>
     try {
       await postgrator.migrate();
     } catch (e) {
-      throw new HoldfastError('MIGRATION_FAILED', `could not migrate schema "holdfast" from version ${from} to ${SCHEMA_VERSION}`, {
-        cause: e,
-        next: 'nothing was changed; read the cause, mend it and start again',
-      });
+      throw new HoldfastError(
+        'MIGRATION_FAILED',
+        `could not migrate schema "holdfast" from version ${from} to ${SCHEMA_VERSION}`,
+        {
+          cause: e,
+          next: 'nothing was changed; read the cause, mend it and start again',
+        },
+      );
     }
     return { from, to: SCHEMA_VERSION };
   });
@@ -46,9 +52,13 @@ export async function assertSchema(pool: Pool): Promise<void> {
   const version = await schemaVersion(pool);
   refuseNewer(version);
   if (version < SCHEMA_VERSION) {
-    throw new HoldfastError('SCHEMA_MISSING', `the database is at schema version ${version}, this build needs ${SCHEMA_VERSION}`, {
-      next: 'run `holdfast migrate` before starting workers',
-    });
+    throw new HoldfastError(
+      'SCHEMA_MISSING',
+      `the database is at schema version ${version}, this build needs ${SCHEMA_VERSION}`,
+      {
+        next: 'run `holdfast migrate` before starting workers',
+      },
+    );
   }
 }
 
@@ -56,13 +66,19 @@ export async function assertSchema(pool: Pool): Promise<void> {
 export async function schemaVersion(db: Pool | PoolClient): Promise<number> {
   const { rows } = await db.query<{ found: string | null }>(`SELECT to_regclass('holdfast.migrations')::text AS found`);
   if (!rows[0]?.found) return 0;
-  const result = await db.query<{ version: number }>('SELECT coalesce(max(version), 0)::int AS version FROM holdfast.migrations');
+  const result = await db.query<{ version: number }>(
+    'SELECT coalesce(max(version), 0)::int AS version FROM holdfast.migrations',
+  );
   return result.rows[0]?.version ?? 0;
 }
 
 function refuseNewer(version: number): void {
   if (version <= SCHEMA_VERSION) return;
-  throw new HoldfastError('SCHEMA_NEWER', `the database is at schema version ${version}, this build knows ${SCHEMA_VERSION}`, {
-    next: 'use the newer build of Holdfast; an older one does not touch a newer schema',
-  });
+  throw new HoldfastError(
+    'SCHEMA_NEWER',
+    `the database is at schema version ${version}, this build knows ${SCHEMA_VERSION}`,
+    {
+      next: 'use the newer build of Holdfast; an older one does not touch a newer schema',
+    },
+  );
 }

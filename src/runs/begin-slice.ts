@@ -146,7 +146,9 @@ const stored = (type: string | null, bytes: Buffer | null): StoredValue | null =
   type === null || bytes === null ? null : { type, bytes };
 
 async function whyNot(pool: Pool, threadId: string): Promise<HoldfastError> {
-  const { rows } = await pool.query<{ deleted: boolean }>('SELECT deleted FROM holdfast.fences WHERE thread_id = $1', [threadId]);
+  const { rows } = await pool.query<{ deleted: boolean }>('SELECT deleted FROM holdfast.fences WHERE thread_id = $1', [
+    threadId,
+  ]);
   return rows[0]?.deleted
     ? new HoldfastError('THREAD_DELETED', `thread ${threadId} was deleted`, { details: { threadId } })
     : new HoldfastError('FENCED', `a newer attempt holds thread ${threadId}`, { details: { threadId } });

@@ -196,8 +196,10 @@ async function applyVerb(
       await editState(graph, session, threadId, { values: payload, ...(verb.target ? { asNode: verb.target } : {}) });
       return undefined;
     case 'goto': {
-      if (head === null || head === settledHead) await editState(graph, session, threadId, { values: null, asNode: '__end__' });
-      else if ((await session.getTuple({ configurable: { thread_id: threadId } }))?.metadata?.source !== 'update') return undefined;
+      if (head === null || head === settledHead)
+        await editState(graph, session, threadId, { values: null, asNode: '__end__' });
+      else if ((await session.getTuple({ configurable: { thread_id: threadId } }))?.metadata?.source !== 'update')
+        return undefined;
       const update = payload === null ? {} : { update: payload as Record<string, unknown> };
       return new Command({ goto: verb.target ?? [], ...update });
     }
@@ -208,7 +210,12 @@ async function applyVerb(
   }
 }
 
-async function settleCancelled(deps: SliceDeps, request: SliceRequest, begun: Begun, steps: number): Promise<SliceResult> {
+async function settleCancelled(
+  deps: SliceDeps,
+  request: SliceRequest,
+  begun: Begun,
+  steps: number,
+): Promise<SliceResult> {
   const action = begun.cancelAction ?? (await cancelActionOf(deps.pool, request.runId));
   if (action === 'rollback') await rollBack(deps.pool, deps.checkpointer, request);
   const status = action === 'interrupt' ? 'interrupted' : 'cancelled';

@@ -34,7 +34,8 @@ export async function findRun(db: Pool | PoolClient, runId: string): Promise<Run
 /** @throws RUN_NOT_FOUND */
 export async function getRun(db: Pool | PoolClient, runId: string): Promise<Run> {
   const run = await findRun(db, runId);
-  if (!run) throw new HoldfastError('RUN_NOT_FOUND', `there is no run ${runId}`, { next: '`holdfast run ls` lists them' });
+  if (!run)
+    throw new HoldfastError('RUN_NOT_FOUND', `there is no run ${runId}`, { next: '`holdfast run ls` lists them' });
   return run;
 }
 
@@ -89,7 +90,7 @@ export async function findRunIds(pool: Pool, prefix: string, limit = 10): Promis
 
 export async function findThreadIds(pool: Pool, prefix: string, limit = 10): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
-    'SELECT thread_id AS id FROM holdfast.threads WHERE starts_with(thread_id, $1) ORDER BY created_at DESC LIMIT $2',
+    'SELECT thread_id AS id FROM holdfast.threads WHERE starts_with(thread_id, $1) ORDER BY thread_id <> $1, created_at DESC LIMIT $2',
     [prefix, limit],
   );
   return rows.map(({ id }) => id);

@@ -27,7 +27,15 @@ export async function releaseHold(pool: Pool, release: Release): Promise<{ store
       `UPDATE holdfast.holds SET released_at = clock_timestamp(), verb = $2, target = coalesce($3, node), payload_type = $4,
          payload = $5, reason = $6, actor = $7
        WHERE run_id = $1 AND released_at IS NULL RETURNING node`,
-      [release.runId, release.verb, release.target ?? null, release.payload?.type ?? null, release.payload?.bytes ?? null, release.reason, release.actor],
+      [
+        release.runId,
+        release.verb,
+        release.target ?? null,
+        release.payload?.type ?? null,
+        release.payload?.bytes ?? null,
+        release.reason,
+        release.actor,
+      ],
     );
     if (holds.length === 0) {
       throw new HoldfastError('RUN_NOT_HELD', `run ${release.runId} is ${before.status}, not held`, {
@@ -57,6 +65,8 @@ export async function releaseHold(pool: Pool, release: Release): Promise<{ store
     return { stored: { run, taskQueue: row.task_queue, fence: row.era }, number: row.submissions };
   });
   return released.catch((e: unknown) => {
-    throw violated(e) === 'runs_exclusive' ? new HoldfastError('THREAD_BUSY', 'the thread is busy with another run', { cause: e }) : e;
+    throw violated(e) === 'runs_exclusive'
+      ? new HoldfastError('THREAD_BUSY', 'the thread is busy with another run', { cause: e })
+      : e;
   });
 }

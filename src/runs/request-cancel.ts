@@ -23,7 +23,10 @@ export interface CancelRequest {
 export async function requestCancel(pool: Pool, { runId, action, reason, actor }: CancelRequest): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     const { threadId } = await getRun(client, runId);
-    const { rows } = await client.query<{ status: RunStatus }>('SELECT status FROM holdfast.runs WHERE run_id = $1 FOR UPDATE', [runId]);
+    const { rows } = await client.query<{ status: RunStatus }>(
+      'SELECT status FROM holdfast.runs WHERE run_id = $1 FOR UPDATE',
+      [runId],
+    );
     const status = rows[0]?.status ?? 'cancelled';
     switch (status) {
       case 'pending':
@@ -32,7 +35,10 @@ export async function requestCancel(pool: Pool, { runId, action, reason, actor }
           'UPDATE holdfast.runs SET cancel_action = $2, cancel_reason = $3, cancelled_by = $4 WHERE run_id = $1',
           [runId, action, reason, actor],
         );
-        await client.query(`UPDATE holdfast.fences SET control = 'abort' WHERE thread_id = $1 AND run_id = $2`, [threadId, runId]);
+        await client.query(`UPDATE holdfast.fences SET control = 'abort' WHERE thread_id = $1 AND run_id = $2`, [
+          threadId,
+          runId,
+        ]);
         await client.query('SELECT pg_notify($1, $2)', [CONTROL_CHANNEL, threadId]);
         return true;
       case 'interrupted':

@@ -17,7 +17,8 @@ export async function rollBack(
        WHERE thread_id = $1 AND era = $2 AND seq = $3 AND attempt = $4 AND NOT deleted`,
       [threadId, phase.era, phase.seq, phase.attempt],
     );
-    if (rowCount === 0) throw new HoldfastError('FENCED', `a newer attempt holds thread ${threadId}`, { details: { threadId } });
+    if (rowCount === 0)
+      throw new HoldfastError('FENCED', `a newer attempt holds thread ${threadId}`, { details: { threadId } });
     const { rows } = await client.query<{ id: string; ns: string }>(
       `DELETE FROM ${tables.checkpoints} WHERE thread_id = $1 AND metadata->>'run_id' = $2
        RETURNING checkpoint_id AS id, checkpoint_ns AS ns`,

@@ -49,7 +49,12 @@ export function reportOf(agent: AgentDefinition, outcome: SliceOutcome): SliceRe
     case 'success':
       return { outcome: 'success', status: 'success' };
     case 'interrupted':
-      return { outcome: 'interrupted', status: 'interrupted', interrupts, waitingAt: interrupts.map(({ node }) => node) };
+      return {
+        outcome: 'interrupted',
+        status: 'interrupted',
+        interrupts,
+        waitingAt: interrupts.map(({ node }) => node),
+      };
     case 'limit': {
       const message = `the run reached its limit of ${outcome.limit}`;
       return holdOf(agent, { cause: 'limit_reached', message, node: null, taskId: null });
@@ -83,5 +88,9 @@ function errorReport(agent: AgentDefinition, { error, failures }: SliceOutcome):
 function runErrorOf(error: unknown): RunError {
   if (isHoldfastError(error)) return { code: error.code, name: error.name, message: messageOf(error) };
   const { name } = error instanceof Error ? error : { name: 'Error' };
-  return { code: 'RUN_FAILED', name, message: error instanceof Error ? error.message || messageOf(error) : String(error) };
+  return {
+    code: 'RUN_FAILED',
+    name,
+    message: error instanceof Error ? error.message || messageOf(error) : String(error),
+  };
 }

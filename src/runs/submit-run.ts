@@ -106,13 +106,24 @@ interface Row extends Omit<Run, 'runId'> {
   known_agent: boolean;
 }
 
-function runOf({ task_queue: _, era: _e, deleted: _d, open_run: _o, later_run: _l, known_run: _k, known_agent: _a, runId, ...run }: Row): Run {
+function runOf({
+  task_queue: _,
+  era: _e,
+  deleted: _d,
+  open_run: _o,
+  later_run: _l,
+  known_run: _k,
+  known_agent: _a,
+  runId,
+  ...run
+}: Row): Run {
   return { ...run, runId: runId ?? '' };
 }
 
 function refusal(run: NewRun, row: Row | undefined): HoldfastError {
   const { agent, threadId } = run;
-  if (row?.deleted) return new HoldfastError('THREAD_DELETED', `thread ${threadId} was deleted`, { details: { threadId } });
+  if (row?.deleted)
+    return new HoldfastError('THREAD_DELETED', `thread ${threadId} was deleted`, { details: { threadId } });
   if (!row?.known_agent) {
     return new HoldfastError('AGENT_NOT_FOUND', `no worker has ever registered an agent named "${agent}"`, {
       next: '`holdfast agent ls` lists the agents there are',

@@ -2,7 +2,12 @@ import type { Pool } from '../db/pool.js';
 import type { SliceRequest } from './begin-slice.js';
 
 /** Writes down that a task's code is about to run in this process. */
-export async function openTask(pool: Pool, { runId, phase }: SliceRequest, taskId: string, node: string): Promise<void> {
+export async function openTask(
+  pool: Pool,
+  { runId, phase }: SliceRequest,
+  taskId: string,
+  node: string,
+): Promise<void> {
   await pool.query({
     name: 'open-task',
     text: `INSERT INTO holdfast.task_attempts (run_id, task_id, era, seq, attempt, node) VALUES ($1, $2, $3, $4, $5, $6)

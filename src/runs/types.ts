@@ -30,12 +30,7 @@ export type Multitask = 'reject' | 'enqueue' | 'interrupt' | 'rollback';
 export type Control = 'none' | 'drain' | 'abort';
 export type HoldVerb = 'retry' | 'skip' | 'goto' | 'edit' | 'cancel';
 export type HoldCause =
-  | 'node_failed'
-  | 'node_timeout'
-  | 'node_killed_process'
-  | 'limit_reached'
-  | 'graph_failed'
-  | 'state_unserializable';
+  'node_failed' | 'node_timeout' | 'node_killed_process' | 'limit_reached' | 'graph_failed' | 'state_unserializable';
 
 /** Who may write to a thread now: workflow execution start (ms since epoch), counter in it, Temporal's attempt. Compared in this order. */
 export interface Phase {

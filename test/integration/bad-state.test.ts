@@ -33,12 +33,21 @@ let runtime: TestRuntime;
 beforeAll(async () => {
   const quick = { '*': { retry: { maximumAttempts: 3, initialInterval: 5 } } };
   runtime = await startRuntime([
-    bareAgent('garbage-bare', graphReturning(() => 7)),
+    bareAgent(
+      'garbage-bare',
+      graphReturning(() => 7),
+    ),
     defineAgent({ name: 'garbage', graph: graphReturning(() => 7), nodes: quick }),
     bareAgent('unserializable-bare', graphReturning(unreadable)),
     defineAgent({ name: 'unserializable', graph: graphReturning(unreadable), nodes: quick }),
-    bareAgent('zero', graphReturning(() => ({ log: ['a\u0000b'], any: { 'k\u0000': '\u0000' } }))),
-    bareAgent('fine', graphReturning(() => ({ log: ['fine'] }))),
+    bareAgent(
+      'zero',
+      graphReturning(() => ({ log: ['a\u0000b'], any: { 'k\u0000': '\u0000' } })),
+    ),
+    bareAgent(
+      'fine',
+      graphReturning(() => ({ log: ['fine'] })),
+    ),
   ]);
 });
 afterAll(() => runtime?.close());
@@ -82,7 +91,10 @@ test('a full disk stops a run where it is, visibly, and it goes on when there is
       RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
     CREATE TRIGGER full_disk BEFORE INSERT ON checkpoints FOR EACH ROW EXECUTE FUNCTION full_disk();`);
   const { runId, threadId } = await runtime.client.runs.start('fine', { log: [] });
-  await until(async () => ((await runtime.client.runs.trace(runId)).runs[0]?.attempts.length ?? 0) > 1, 'a second attempt');
+  await until(
+    async () => ((await runtime.client.runs.trace(runId)).runs[0]?.attempts.length ?? 0) > 1,
+    'a second attempt',
+  );
   expect((await runtime.client.runs.get(runId)).status).toBe('running');
   const [seen] = (await runtime.client.runs.trace(runId)).runs;
   expect(seen?.attempts[0]?.outcome).toContain('DISK_FULL');

@@ -201,7 +201,9 @@ describe('a busy thread', () => {
   test('rejects by default, and leaves no run behind', async () => {
     const first = await busy();
     const { threadId } = first;
-    await expect(client.runs.start('waiting', { log: ['2'] }, { threadId })).rejects.toMatchObject({ code: 'THREAD_BUSY' });
+    await expect(client.runs.start('waiting', { log: ['2'] }, { threadId })).rejects.toMatchObject({
+      code: 'THREAD_BUSY',
+    });
     expect(await client.runs.list({ threadId })).toHaveLength(1);
     latchOf(threadId).open();
     expect((await client.runs.wait(first.runId)).status).toBe('success');
@@ -251,7 +253,9 @@ describe('answers', () => {
 
   test('two at the same time: one wins', async () => {
     const asked = await runtime.run('asking', { log: [] });
-    const both = await Promise.allSettled(['x', 'y'].map((answer) => client.runs.resume(asked.runId, answer, { multitask: 'enqueue' })));
+    const both = await Promise.allSettled(
+      ['x', 'y'].map((answer) => client.runs.resume(asked.runId, answer, { multitask: 'enqueue' })),
+    );
     const won = both.filter((result) => result.status === 'fulfilled');
     expect(won).toHaveLength(1);
     expect(both.find((result) => result.status === 'rejected')?.reason).toMatchObject({ code: 'INTERRUPT_ANSWERED' });
@@ -262,7 +266,9 @@ describe('answers', () => {
     const unknown = { ['0'.repeat(32)]: 'x' };
     await expect(client.runs.resume(asked.runId, unknown)).rejects.toMatchObject({ code: 'INTERRUPT_NOT_FOUND' });
     expect((await client.runs.get(asked.runId)).status).toBe('interrupted');
-    await expect(client.runs.resume('00000000-0000-7000-8000-000000000000', 1)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+    await expect(client.runs.resume('00000000-0000-7000-8000-000000000000', 1)).rejects.toMatchObject({
+      code: 'RUN_NOT_FOUND',
+    });
   });
 });
 
@@ -274,7 +280,9 @@ describe('threads', () => {
     latchOf(threadId).open();
     await expect(client.runs.get(runId)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     await expect(client.threads.state(threadId)).rejects.toMatchObject({ code: 'THREAD_NOT_FOUND' });
-    await expect(client.runs.start('bare', { log: [] }, { threadId })).rejects.toMatchObject({ code: 'THREAD_DELETED' });
+    await expect(client.runs.start('bare', { log: [] }, { threadId })).rejects.toMatchObject({
+      code: 'THREAD_DELETED',
+    });
   });
 
   test('a copy has the state and goes its own way', async () => {
@@ -295,7 +303,11 @@ describe('what cannot start', () => {
     );
     await expect(client.runs.start('orphan', {})).rejects.toMatchObject({ code: 'NO_WORKER' });
     const circular: Record<string, unknown> = {};
-    circular['self'] = { get boom() { throw new Error('not readable'); } };
+    circular['self'] = {
+      get boom() {
+        throw new Error('not readable');
+      },
+    };
     await expect(client.runs.start('bare', circular)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
 });

@@ -5,14 +5,14 @@ import type { Logger } from '../telemetry/log.js';
 
 /**
  * Runs `work` while no other process on this machine holds the lock `path` (a folder beside it, touched every second). A holder that
- * was killed blocks the others for 6 seconds at most.
+ * was killed blocks the others for 12 seconds at most.
  */
 export async function withFileLock<T>(path: string, log: Logger, work: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const release = await lock(path, {
     realpath: false,
     lockfilePath: path,
-    stale: 6_000,
+    stale: 12_000,
     update: 1_000,
     // 15 minutes: the holder may be building the Temporal server.
     retries: { retries: 9_000, factor: 1, minTimeout: 100, maxTimeout: 100 },

@@ -1,4 +1,4 @@
-export { devFile, findDevFile, STATE_DIR, type DevFile } from './dev-file.js';
+export { devFile, type DevFile } from './dev-file.js';
 export { maskUrl } from './mask.js';
-export { resolveSettings, type ResolveInput } from './resolve.js';
-export type { Origin, ResolvedSettings, SettingFlags, SettingValue, Source } from './types.js';
+export { resolveSettings } from './resolve.js';
+export type { ResolvedSettings, SettingFlags, SettingValue } from './types.js';

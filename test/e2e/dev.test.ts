@@ -27,7 +27,8 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   );
 }
 
-describe('holdfast dev', () => {
+// Whole stacks and killed processes: seconds each, much longer on a machine that does other work.
+describe('holdfast dev', { timeout: 240_000 }, () => {
   it('brings every part back that is killed, keeps dev.json right, and ends without a trace on Ctrl-C', async () => {
     const dev = project.start('dev', '--workers', '2');
     const first = await project.ready(2);
@@ -40,22 +41,26 @@ describe('holdfast dev', () => {
 
     process.kill(second.supervisor!, 'SIGKILL');
     const third = await project.ready(2, ({ supervisor }) => supervisor !== second.supervisor);
-    for (const pid of second.workers) expect(await gone(pid, 10_000)).toBe(true);
+    for (const pid of second.workers) expect(await gone(pid, 60_000)).toBe(true);
 
     for (const name of ['postgres', 'temporal'] as const) {
       const killed = await server(name);
       process.kill(killed!, 'SIGKILL');
-      await until(async () => {
-        const now = await server(name);
-        return now !== undefined && now !== killed;
-      }, `${name} runs again`);
+      await until(
+        async () => {
+          const now = await server(name);
+          return now !== undefined && now !== killed;
+        },
+        `${name} runs again`,
+        60_000,
+      );
     }
     // The addresses are the same, so nothing else had to be started again.
     expect(project.devJson()).toMatchObject({
       database_url: first.database_url,
       temporal_address: first.temporal_address,
     });
-    const run = project.start('run', 'start', 'plain', '--input', '{"n":0}', '--wait', '--timeout', '30s');
+    const run = project.start('run', 'start', 'plain', '--input', '{"n":0}', '--wait', '--timeout', '90s');
     expect(await run.ended, run.output()).toBe(0);
 
     const last = project.devJson()!;
@@ -73,7 +78,7 @@ describe('holdfast dev', () => {
     const servers = [await server('postgres'), await server('temporal')];
     expect(servers).not.toContain(undefined);
     dev.child.kill('SIGKILL');
-    for (const pid of [before.supervisor!, ...before.workers]) expect(await gone(pid, 30_000)).toBe(true);
+    for (const pid of [before.supervisor!, ...before.workers]) expect(await gone(pid, 60_000)).toBe(true);
 
     const again = project.start('dev');
     const after = await project.ready(1, ({ pid }) => pid === again.child.pid);

@@ -73,7 +73,7 @@ export function createDevProject(): DevProject {
         const found = devJson();
         return found && found.workers.length === workers && but(found) ? found : undefined;
       };
-      return until(look, `${workers} workers in dev.json`, 45_000);
+      return until(look, `${workers} workers in dev.json`, 120_000);
     },
     async remove() {
       const found = devJson();

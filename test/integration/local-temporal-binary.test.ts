@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isHoldfastError } from '../../src/errors.js';
+import { runTool } from '../../src/local/run-tool.js';
+import { temporalBinary } from '../../src/local/temporal-binary.js';
+import { downloadTemporal } from '../../src/local/temporal-download.js';
+import { CLI_VERSION } from '../../src/local/temporal-version.js';
+import { createLogger } from '../../src/telemetry/log.js';
+
+const log = createLogger({ level: 'silent', pretty: false });
+const SCRIPT = '#!/bin/sh\necho "temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)"\n';
+
+let dir: string;
+beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'holdfast-binary-'))));
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function script(text = SCRIPT, name = 'made'): string {
+  const path = join(dir, name);
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+describe('the Temporal binary', () => {
+  it('is fetched once by starters that race, by the first way that works', async () => {
+    let fetched = 0;
+    const ways = [
+      { name: 'offline', fetch: () => Promise.reject(new Error('no network')) },
+      {
+        name: 'too old',
+        fetch: () => Promise.resolve(script('#!/bin/sh\necho "temporal version 1 (Server 1.20.0)"\n')),
+      },
+      {
+        name: 'works',
+        fetch: (folder: string) => {
+          fetched++;
+          const path = join(folder, 'temporal');
+          writeFileSync(path, SCRIPT, { mode: 0o755 });
+          return Promise.resolve(path);
+        },
+      },
+    ];
+    const cacheDir = join(dir, 'cache');
+    const get = () => temporalBinary({ cacheDir, log, ways });
+    const [a, b] = await Promise.all([get(), get()]);
+    expect(a).toBe(b);
+    expect(a).toBe(join(cacheDir, `temporal-${CLI_VERSION}`, 'temporal'));
+    expect(fetched).toBe(1);
+    expect(await get()).toBe(a);
+    expect(fetched).toBe(1);
+  });
+
+  it('says every way and why it failed when none works', async () => {
+    const ways = [
+      { name: 'official download', fetch: () => Promise.reject(new Error('no network')) },
+      { name: 'build with Go', fetch: () => Promise.reject(new Error('no Go')) },
+    ];
+    const failure = await temporalBinary({ cacheDir: dir, log, ways }).catch((e: unknown) => e);
+    if (!isHoldfastError(failure, 'TEMPORAL_BINARY_MISSING')) throw failure;
+    expect(failure.message).toMatch(/PATH.*official download: no network; build with Go: no Go/);
+    expect(failure.next).toMatch(/TEMPORAL_ADDRESS/);
+  });
+});
+
+describe('the official download', () => {
+  let server: Server;
+  let sums: string;
+  let archive: Buffer;
+
+  beforeEach(async () => {
+    script(SCRIPT, 'temporal');
+    await runTool('tar', ['-czf', join(dir, 'a.tar.gz'), '-C', dir, 'temporal']);
+    archive = readFileSync(join(dir, 'a.tar.gz'));
+    rmSync(join(dir, 'temporal'));
+    const os = process.platform === 'darwin' ? 'darwin' : 'linux';
+    const name = `temporal_cli_${CLI_VERSION}_${os}_${process.arch === 'x64' ? 'amd64' : 'arm64'}.tar.gz`;
+    sums = `${'0'.repeat(64)}  other.tar.gz\n${createHash('sha256').update(archive).digest('hex')}  ${name}\n`;
+    server = createServer((request, response) => {
+      const path = request.url ?? '';
+      if (path.startsWith('/info'))
+        response.end(JSON.stringify({ archiveUrl: url('/archive'), fileToExtract: 'temporal' }));
+      else if (path === '/sums') response.end(sums);
+      else if (path === '/archive') response.end(archive);
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  });
+  afterEach(() => void server.close());
+
+  const url = (path: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+  const download = () =>
+    downloadTemporal(dir, () => undefined, undefined, { info: url('/info'), checksums: url('/sums') });
+
+  it('gives the binary of an archive that is what the release published', async () => {
+    expect(readFileSync(await download(), 'utf8')).toBe(SCRIPT);
+  });
+
+  it('unpacks nothing of an archive that is not', async () => {
+    archive = Buffer.concat([archive, Buffer.from('more')]);
+    await expect(download()).rejects.toThrow(/sha256/);
+    expect(existsSync(join(dir, 'temporal'))).toBe(false);
+  });
+
+  it('gives up at once when the release publishes no checksum of it, or the host is not there', async () => {
+    sums = '';
+    await expect(download()).rejects.toThrow(/no checksum/);
+    const nobody = { info: 'http://127.0.0.1:1/info', checksums: url('/sums') };
+    await expect(downloadTemporal(dir, () => undefined, undefined, nobody)).rejects.toThrow();
+  });
+});

@@ -92,6 +92,7 @@ async function batchesOf(codec: Codec, asked: AskedRow[], answers: Record<string
     taskId,
     rows: [{ idx: WRITES_IDX_MAP[RESUME]!, channel: RESUME, value: codec.dump(list) }],
     whole: false,
+    replaces: false,
     awaitsHandler: false,
   }));
 }

@@ -38,7 +38,13 @@ const PARAMETERS: WriteParameters = {
   lengths: '$23',
   bytes: '$15',
 };
-const REPLACED = { ns: '$24', checkpointIds: '$25', taskIds: '$26' };
+
+/** What a statement carries besides the checkpoint and the writes that made it. */
+interface Shape {
+  root: boolean;
+  superstep: boolean;
+  replacing: boolean;
+}
 
 /**
  * One statement, so one commit, for a superstep: the fence row moves on to the new checkpoint if it is ours and stands
@@ -46,9 +52,13 @@ const REPLACED = { ns: '$24', checkpointIds: '$25', taskIds: '$26' };
  * Returns what the thread is asked to do; undefined when the fence refuses, and then nothing was stored.
  */
 export function createPutCheckpoint(pool: Pool, tables: Tables) {
-  const inner = statement(tables, 'inner');
-  const root = statement(tables, 'root');
-  const superstep = statement(tables, 'superstep');
+  const statements = new Map<string, Statement>();
+  const statementFor = (shape: Shape): Statement => {
+    const name = nameOf(shape, tables);
+    let known = statements.get(name);
+    if (!known) statements.set(name, (known = { name, text: textOf(shape, tables) }));
+    return known;
+  };
   return async ({ threadId, phase }: Claim, put: CheckpointPut, extra?: RootPut): Promise<Control | undefined> => {
     const written = await toColumns(put.batches);
     const changed = put.values;
@@ -78,41 +88,46 @@ export function createPutCheckpoint(pool: Pool, tables: Tables) {
       payload.types.slice(n),
       payload.starts.slice(n),
       payload.lengths.slice(n),
-      written.replaced.ns,
-      written.replaced.checkpointIds,
-      written.replaced.taskIds,
     ];
+    // In the order in which textOf counts them.
+    const { ns, checkpointIds, taskIds } = written.replaced;
     if (extra) values.push(extra.stop ?? null);
     if (extra?.superstep) values.push(extra.superstep.runId, extra.superstep.step, extra.superstep.tasks);
-    const { rows } = await execute(pool, extra ? (extra.superstep ? superstep : root) : inner, values);
+    if (ns.length > 0) values.push(ns, checkpointIds, taskIds);
+    const shape = { root: extra !== undefined, superstep: extra?.superstep !== undefined, replacing: ns.length > 0 };
+    const { rows } = await execute(pool, statementFor(shape), values);
     return rows[0]?.[0] as Control | undefined;
   };
 }
 
-function statement(tables: Tables, kind: 'inner' | 'root' | 'superstep'): Statement {
+const nameOf = ({ root, superstep, replacing }: Shape, { schema }: Tables): string =>
+  `hf:put${root ? '-root' : ''}${superstep ? '-superstep' : ''}${replacing ? '-replacing' : ''}:${schema}`;
+
+function textOf({ root, superstep, replacing }: Shape, tables: Tables): string {
+  let last = 23;
+  const next = () => `$${++last}`;
   const mine = stillMine('$1', '$7', '$8', '$9');
   // A subgraph's checkpoint is no head; its own namespace orders it.
-  const fence =
-    kind === 'inner'
-      ? `SELECT control FROM holdfast.fences WHERE ${mine} FOR SHARE`
-      : `UPDATE holdfast.fences SET head = $3, stop = coalesce(stop, $27::int) WHERE ${mine} AND (head IS NULL OR head = $4) RETURNING control`;
-  const timeline =
-    kind === 'superstep'
-      ? `, s AS (INSERT INTO holdfast.supersteps (thread_id, checkpoint_id, run_id, era, seq, attempt, step, tasks)
-  SELECT $1, $3, $28::uuid, $7, $8, $9, $29::int, $30::jsonb FROM h)`
-      : '';
-  return {
-    name: `hf:${kind}:${tables.schema}`,
-    text: `WITH h AS MATERIALIZED (${fence}),
+  const fence = root
+    ? `UPDATE holdfast.fences SET head = $3, stop = coalesce(stop, ${next()}::int) WHERE ${mine} AND (head IS NULL OR head = $4) RETURNING control`
+    : `SELECT control FROM holdfast.fences WHERE ${mine} FOR SHARE`;
+  const timeline = superstep
+    ? `,
+s AS (INSERT INTO holdfast.supersteps (thread_id, checkpoint_id, run_id, era, seq, attempt, step, tasks)
+  SELECT $1, $3, ${next()}::uuid, $7, $8, $9, ${next()}::int, ${next()}::jsonb FROM h)`
+    : '';
+  const clean = replacing
+    ? `,
+d AS (${deleteReplaced(tables, PARAMETERS, { ns: next(), checkpointIds: next(), taskIds: next() }, 'h')})`
+    : '';
+  return `WITH h AS MATERIALIZED (${fence}),
 b AS (INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, channel, version, type, blob)
   SELECT $1, $2, v.channel, v.version, v.type, substring($15::bytea FROM v.start FOR v.length)
   FROM h, unnest($10::text[], $11::text[], $12::text[], $13::int[], $14::int[]) AS v(channel, version, type, start, length)
   ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING),
-d AS (${deleteReplaced(tables, PARAMETERS, REPLACED, 'h')}),
 w AS (${insertWrites(tables, PARAMETERS, 'h')}),
 c AS (INSERT INTO ${tables.checkpoints} (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata)
   SELECT $1, $2, $3, $4, $5::jsonb, $6::jsonb FROM h
-  ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET checkpoint = EXCLUDED.checkpoint, metadata = EXCLUDED.metadata)${timeline}
-SELECT control FROM h`,
-  };
+  ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET checkpoint = EXCLUDED.checkpoint, metadata = EXCLUDED.metadata)${timeline}${clean}
+SELECT control FROM h`;
 }

@@ -21,16 +21,12 @@ const REPLACED = { ns: '$14', checkpointIds: '$15', taskIds: '$16' };
 
 /** Stores any number of batches in one statement, if the claim still holds; false if not. */
 export function createPutWrites(pool: Pool, tables: Tables) {
-  const statement: Statement = {
-    name: `hf:writes:${tables.schema}`,
-    text: `WITH h AS MATERIALIZED (SELECT 1 FROM holdfast.fences WHERE ${stillMine('$1', '$2', '$3', '$4')} FOR SHARE),
-d AS (${deleteReplaced(tables, PARAMETERS, REPLACED, 'h')})
-${insertWrites(tables, PARAMETERS, 'h')}`,
-  };
+  const fresh = statement(tables, 'fresh');
+  const replacing = statement(tables, 'replacing');
   return async ({ threadId, phase }: Claim, batches: WriteBatch[]): Promise<boolean> => {
     const { keys, values, replaced } = await toColumns(batches);
     const payload = pack(values);
-    const { count } = await execute(pool, statement, [
+    const parameters: unknown[] = [
       threadId,
       phase.era,
       phase.seq,
@@ -44,10 +40,18 @@ ${insertWrites(tables, PARAMETERS, 'h')}`,
       payload.starts,
       payload.lengths,
       payload.bytes,
-      replaced.ns,
-      replaced.checkpointIds,
-      replaced.taskIds,
-    ]);
-    return count > 0;
+    ];
+    if (replaced.ns.length === 0) return (await execute(pool, fresh, parameters)).count > 0;
+    parameters.push(replaced.ns, replaced.checkpointIds, replaced.taskIds);
+    return (await execute(pool, replacing, parameters)).count > 0;
+  };
+}
+
+function statement(tables: Tables, kind: 'fresh' | 'replacing'): Statement {
+  const clean = kind === 'fresh' ? '' : `,\nd AS (${deleteReplaced(tables, PARAMETERS, REPLACED, 'h')})`;
+  return {
+    name: `hf:writes-${kind}:${tables.schema}`,
+    text: `WITH h AS MATERIALIZED (SELECT 1 FROM holdfast.fences WHERE ${stillMine('$1', '$2', '$3', '$4')} FOR SHARE)${clean}
+${insertWrites(tables, PARAMETERS, 'h')}`,
   };
 }

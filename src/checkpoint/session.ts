@@ -79,6 +79,8 @@ export class CheckpointSession extends BaseCheckpointSaver {
   readonly #applyAnswers;
   readonly #held = new HeldWrites((batches) => this.#flush(batches));
   readonly #own = new WeakSet<object>();
+  /** By namespace: the checkpoint that its tasks write under, and the tasks that have rows there already. */
+  readonly #written = new Map<string, { id: string; tasks: Set<string> }>();
   readonly #askers = new Askers();
   #head: string | undefined;
   #stop: number | undefined;
@@ -118,8 +120,11 @@ export class CheckpointSession extends BaseCheckpointSaver {
     await this.#held.readable(ns);
     this.#throwFailure();
     try {
-      if (ns !== '' || this.#loaded) return await this.#checkpointer.getTuple(config);
-      return await this.#load(threadId, id);
+      const tuple =
+        ns !== '' || this.#loaded ? await this.#checkpointer.getTuple(config) : await this.#load(threadId, id);
+      if (tuple)
+        this.#written.set(ns, { id: tuple.checkpoint.id, tasks: new Set(tuple.pendingWrites?.map(([task]) => task)) });
+      return tuple;
     } catch (e) {
       throw this.#fail(e);
     }
@@ -165,6 +170,7 @@ export class CheckpointSession extends BaseCheckpointSaver {
     newVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
     const { threadId, ns, id: parentId } = addressOf(config);
+    this.#written.set(ns, { id: checkpoint.id, tasks: new Set() });
     try {
       this.#throwFailure();
       await this.#held.alongWith(checkpoint.id, (batches) =>
@@ -245,7 +251,12 @@ export class CheckpointSession extends BaseCheckpointSaver {
     const at = { ns, checkpointId: id ?? '', taskId };
     try {
       const batch = toBatch(this.#checkpointer.codec, at, this.#askers.mark(at, writes));
-      return batch ? this.#held.add(batch) : Promise.resolve();
+      if (!batch) return Promise.resolve();
+      const written = this.#written.get(ns);
+      // The fence keeps others out: a task without rows at the load, and without any since, has none.
+      if (written?.id === id && !written?.tasks.has(taskId)) batch.replaces = false;
+      written?.tasks.add(taskId);
+      return this.#held.add(batch);
     } catch (e) {
       this.#fail(e);
       return Promise.resolve();

@@ -13,6 +13,8 @@ export interface WriteBatch {
   rows: BatchRow[];
   /** The batch stands for all the task did: its earlier ordinary rows and ERROR row go, INTERRUPT and RESUME stay. */
   whole: boolean;
+  /** There may be such rows. Looking for them in vain costs as much as writing. */
+  replaces: boolean;
   /** The failure of a node that has an error handler. Durable alone, it would hide the failure's error object from a handler that starts anew. */
   awaitsHandler: boolean;
 }
@@ -45,12 +47,14 @@ export function toBatch(
   // A task that asks twice emits RESUME twice: the later list is the full one.
   const byIndex = new Map(kept.map((write, i) => [WRITES_IDX_MAP[write[0]] ?? i, write]));
   const rows = [...byIndex].map(([idx, [channel, value]]) => ({ idx, channel, value: codec.dump(value) }));
-  return { ...at, rows, whole: rows.some(({ idx }) => idx >= ERROR_IDX), awaitsHandler };
+  const whole = rows.some(({ idx }) => idx >= ERROR_IDX);
+  return { ...at, rows, whole, replaces: whole, awaitsHandler };
 }
 
 /** Two batches of one task in one statement would touch the same rows twice: the later one wins, by the same rule. */
 export function merge(earlier: WriteBatch, later: WriteBatch): WriteBatch {
   const taken = new Set(later.rows.map(({ idx }) => idx));
   const rows = earlier.rows.filter(({ idx }) => !taken.has(idx) && !(later.whole && idx >= ERROR_IDX));
-  return { ...later, rows: [...rows, ...later.rows], whole: earlier.whole || later.whole };
+  const whole = earlier.whole || later.whole;
+  return { ...later, rows: [...rows, ...later.rows], whole, replaces: earlier.replaces || later.replaces };
 }

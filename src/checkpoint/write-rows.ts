@@ -13,7 +13,7 @@ export async function toColumns(batches: WriteBatch[]): Promise<WriteColumns> {
   const keys: WriteColumns['keys'] = { ns: [], checkpointIds: [], taskIds: [], idx: [], channels: [] };
   const replaced: WriteColumns['replaced'] = { ns: [], checkpointIds: [], taskIds: [] };
   const values: (Stored | Promise<Stored>)[] = [];
-  for (const { ns, checkpointId, taskId, rows, whole } of batches) {
+  for (const { ns, checkpointId, taskId, rows, replaces } of batches) {
     for (const { idx, channel, value } of rows) {
       keys.ns.push(ns);
       keys.checkpointIds.push(checkpointId);
@@ -22,7 +22,7 @@ export async function toColumns(batches: WriteBatch[]): Promise<WriteColumns> {
       keys.channels.push(channel);
       values.push(value);
     }
-    if (!whole) continue;
+    if (!replaces) continue;
     replaced.ns.push(ns);
     replaced.checkpointIds.push(checkpointId);
     replaced.taskIds.push(taskId);
@@ -54,15 +54,19 @@ export const insertWrites = ({ writes }: Tables, p: WriteParameters, guard: stri
   ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx)
   DO UPDATE SET channel = EXCLUDED.channel, type = EXCLUDED.type, blob = EXCLUDED.blob`;
 
-/** Removes what a task's earlier attempt left and this one does not write again: half of one beside half of the other is no state at all. */
+/**
+ * Removes what a task's earlier attempt left and this one does not write again: half of one beside half of the other is
+ * no state at all. The lateral query is looked up by key, whatever the planner thinks of unnest.
+ */
 export const deleteReplaced = (
   { writes }: Tables,
   p: WriteParameters,
   replaced: { ns: string; checkpointIds: string; taskIds: string },
   guard: string,
 ): string =>
-  `DELETE FROM ${writes} AS w
-  USING ${guard}, unnest(${replaced.ns}::text[], ${replaced.checkpointIds}::text[], ${replaced.taskIds}::text[]) AS r(ns, checkpoint_id, task_id)
-  WHERE w.thread_id = ${p.threadId} AND w.checkpoint_ns = r.ns AND w.checkpoint_id = r.checkpoint_id AND w.task_id = r.task_id AND w.idx >= -1
-    AND NOT EXISTS (SELECT 1 FROM unnest(${p.ns}::text[], ${p.checkpointIds}::text[], ${p.taskIds}::text[], ${p.idx}::int[]) AS k(ns, checkpoint_id, task_id, idx)
-      WHERE k.ns = w.checkpoint_ns AND k.checkpoint_id = w.checkpoint_id AND k.task_id = w.task_id AND k.idx = w.idx)`;
+  `DELETE FROM ${writes} WHERE ctid = ANY (ARRAY(SELECT old.ctid
+  FROM ${guard}, unnest(${replaced.ns}::text[], ${replaced.checkpointIds}::text[], ${replaced.taskIds}::text[]) AS r(ns, checkpoint_id, task_id),
+  LATERAL (SELECT ctid, idx FROM ${writes} WHERE thread_id = ${p.threadId} AND checkpoint_ns = r.ns AND checkpoint_id = r.checkpoint_id
+    AND task_id = r.task_id AND idx >= -1 OFFSET 0) AS old
+  WHERE NOT EXISTS (SELECT 1 FROM unnest(${p.ns}::text[], ${p.checkpointIds}::text[], ${p.taskIds}::text[], ${p.idx}::int[]) AS k(ns, checkpoint_id, task_id, idx)
+    WHERE k.ns = r.ns AND k.checkpoint_id = r.checkpoint_id AND k.task_id = r.task_id AND k.idx = old.idx)))`;

@@ -209,7 +209,7 @@ describe('the order of what becomes durable', () => {
       .addConditionalEdges('fan', () => Array.from({ length: 200 }, (_, i) => new Send('leaf', { log: [String(i)] })))
       .compile({ checkpointer: session });
     expect((await graph.invoke({ log: [] }, inThread(threadId))).log).toHaveLength(200);
-    expect(statements).toEqual(['newest', 'root', 'root', 'root', 'root']);
+    expect(statements).toEqual(['newest', 'put-root', 'put-root', 'put-root', 'put-root']);
   });
 
   it('a delta channel finds its writes after a crash behind any commit', async () => {

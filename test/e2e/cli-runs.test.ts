@@ -250,6 +250,17 @@ describe('run resume', () => {
     expect(both.json()).toMatchObject({ status: 'success', values: { log: ['a x', 'b y'] } });
   });
 
+  it('asks a person who sits there, for an answer and for a reason', async () => {
+    const asked = await start('asks', '{}');
+    const answered = await cli(['run', 'resume', idOf(asked), '--wait'], { stdin: 'go ahead\n', tty: true });
+    expect(answered.err).toContain('"question": "sure?"');
+    expect(answered.out).toContain('answer \\"go ahead\\"');
+    const held = await start('holds', BROKEN);
+    const cancelled = await cli(['run', 'cancel', idOf(held), '--wait'], { stdin: 'no longer wanted\n', tty: true });
+    expect(cancelled.err).toContain('Why cancel?');
+    expect(cancelled.code).toBe(0);
+  });
+
   it('of a run that asks nothing says what it is', async () => {
     fails(
       await cli(['run', 'resume', idOf(await start('echo', '{}')), '--answer', '1']),

@@ -90,6 +90,16 @@ describe('state', () => {
     expect((await cli(['state', 'get', thread, '-o', 'json'])).json()).toMatchObject({ next: ['two'] });
   });
 
+  it('takes a whole id that is also the beginning of many', async () => {
+    await runtime.run('sums', { n: 1 }, { threadId: 'many' });
+    for (let i = 0; i < 11; i += 1) await runtime.client.runs.start('sums', { n: 1 }, { threadId: `many-${i}` });
+    expect((await cli(['state', 'get', 'many', '-o', 'json'])).json()).toMatchObject({ thread_id: 'many' });
+    expect(await cli(['state', 'get', 'man'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^error USAGE/) as string,
+    });
+  });
+
   it('names what is not there', async () => {
     expect(await cli(['state', 'get', 'nobody'])).toMatchObject({
       code: 3,

@@ -15,13 +15,19 @@ export interface CliResult {
 export interface CliCall {
   stdin?: string;
   cwd?: string;
+  /** A person sits there and types `stdin`. */
+  tty?: boolean;
 }
 
-export async function callCli(args: string[], { stdin = '', cwd = process.cwd() }: CliCall = {}): Promise<CliResult> {
-  const stdout = new PassThrough();
+export async function callCli(
+  args: string[],
+  { stdin = '', cwd = process.cwd(), tty = false }: CliCall = {},
+): Promise<CliResult> {
+  const typed = Object.assign(Readable.from([stdin]), { isTTY: tty });
+  const stdout = Object.assign(new PassThrough(), { isTTY: tty });
   const stderr = new PassThrough();
   const printed = Promise.all([text(stdout), text(stderr)]);
-  const code = await runCli(args, { stdin: Readable.from([stdin]), stdout, stderr }, cwd);
+  const code = await runCli(args, { stdin: typed, stdout, stderr }, cwd);
   stdout.end();
   stderr.end();
   const [out, err] = await printed;

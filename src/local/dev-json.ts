@@ -6,7 +6,9 @@ import type { DevFile } from '../settings/index.js';
 export function createDevJson(stateDir: string, initial: DevFile) {
   const path = join(stateDir, 'dev.json');
   let content = initial;
+  let removed = false;
   const write = () => {
+    if (removed) return; // a part that ended last is reported after all has ended
     const draft = `${path}.${process.pid}`;
     writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
     renameSync(draft, path);
@@ -18,6 +20,7 @@ export function createDevJson(stateDir: string, initial: DevFile) {
       write();
     },
     remove(): void {
+      removed = true;
       rmSync(path, { force: true });
     },
   };

@@ -8,6 +8,7 @@ import { installRuntime } from '../temporal/runtime.js';
 import type { AttemptHost } from './attempt-host.js';
 import { createChildHost, type SupervisorLink } from './child-host.js';
 import { createActivityWorker } from './create-worker.js';
+import { identityOf } from './identity.js';
 import { decodeInit, type ChildError, type ChildInit, type ToChild } from './messages.js';
 import { watchForOrphaning } from './orphan-watch.js';
 
@@ -66,6 +67,7 @@ async function work(init: ChildInit, load: LoadWork, link: SupervisorLink): Prom
     taskQueue,
     activities,
     bundlePath,
+    identity: identityOf(init.workerId),
     tuning: { shutdownGraceMs: NEVER_MS },
   });
   const drain = () => {

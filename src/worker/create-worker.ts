@@ -31,6 +31,8 @@ export interface ActivityWorkerDeps {
   namespace: string;
   taskQueue: string;
   activities: object;
+  /** As Temporal shows it. Default: Temporal's own, process and host. */
+  identity?: string;
   tuning?: WorkerTuning;
   /** Default: the package's own workflows. */
   bundlePath?: string;
@@ -38,13 +40,14 @@ export interface ActivityWorkerDeps {
 
 /** A Temporal worker with our tuning, for given activities. */
 export function createActivityWorker(deps: ActivityWorkerDeps): Promise<Worker> {
-  const { connection, namespace, taskQueue, activities, tuning, bundlePath = workflowBundlePath() } = deps;
+  const { connection, namespace, taskQueue, activities, identity, tuning, bundlePath = workflowBundlePath() } = deps;
   return Worker.create({
     ...workerTuning(tuning),
     connection,
     namespace,
     taskQueue,
     activities,
+    ...(identity ? { identity } : {}),
     workflowBundle: { codePath: bundlePath },
     interceptors: { activity: [activityHeartbeats] },
   });

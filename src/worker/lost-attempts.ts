@@ -1,4 +1,4 @@
-import { ActivityNotFoundError } from '@temporalio/client';
+import { ActivityNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { TemporalConnection } from '../temporal/connection.js';
 import type { Logger } from '../telemetry/log.js';
 import type { LedgerEntry } from './token-ledger.js';
@@ -7,9 +7,14 @@ import { workerLost } from './worker-lost.js';
 /** After this long the server's own heartbeat timeout has ended the attempt. */
 const GIVE_UP_MS = 20_000;
 
+/** PENDING_ACTIVITY_STATE_STARTED of Temporal's API. */
+const STARTED = 2;
+
 export interface LostAttemptsDeps {
   temporal: TemporalConnection;
   log: Logger;
+  /** The dead process's identity as a Temporal worker. */
+  identity: string;
 }
 
 /**
@@ -17,35 +22,54 @@ export interface LostAttemptsDeps {
  * must really be dead: its node code could otherwise run beside the retry.
  */
 export async function failLost(entries: LedgerEntry[], message: string, deps: LostAttemptsDeps): Promise<void> {
-  const unstuck = new Set<string>();
   await Promise.all(
     entries.map(async (entry) => {
-      await failOne(entry, message, deps);
+      const known = await failTaken(entry, message, deps);
       // Its workflow may be cached in the same dead process: let any worker take the next task without waiting for this one.
-      if (unstuck.has(entry.workflowRunId)) return;
-      unstuck.add(entry.workflowRunId);
-      await resetSticky(entry, deps);
+      const freed = resetSticky(entry, deps);
+      if (!known) await failUntaken(entry, message, deps);
+      await freed;
     }),
   );
 }
 
-async function failOne(entry: LedgerEntry, message: string, { temporal, log }: LostAttemptsDeps): Promise<void> {
+/** False: the server has no such attempt, since its result arrived before the process died. */
+async function failTaken(entry: LedgerEntry, message: string, { temporal, log }: LostAttemptsDeps): Promise<boolean> {
   const began = performance.now();
+  const nodes = [...entry.nodes.values()].map((node) => `"${node}"`).join(', ');
+  const failure = workerLost(nodes ? `${message} in node ${nodes}` : message);
   for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 2_000)) {
     try {
-      const nodes = [...entry.nodes.values()];
-      const where = nodes.length ? ` (in node ${nodes.map((node) => `"${node}"`).join(', ')})` : '';
-      return await temporal.client.activity.fail(Buffer.from(entry.token, 'base64'), workerLost(message + where));
+      await temporal.client.activity.fail(Buffer.from(entry.token, 'base64'), failure);
+      return true;
     } catch (e) {
-      if (e instanceof ActivityNotFoundError) return;
+      if (e instanceof ActivityNotFoundError) return false;
       if (performance.now() - began > GIVE_UP_MS) {
         log.warn({ err: e, runId: entry.runId }, 'could not report a lost attempt; its heartbeat timeout will');
-        return;
+        return true;
       }
       await new Promise((r) => setTimeout(r, waitMs));
     }
   }
 }
+
+/** The workflow's next attempt may have been handed to the same process already, which died before it could take it. */
+async function failUntaken(entry: LedgerEntry, message: string, deps: LostAttemptsDeps): Promise<void> {
+  const { client } = deps.temporal;
+  const { workflowId, workflowRunId: runId } = entry;
+  try {
+    const description = await client.workflow.getHandle(workflowId, runId).describe();
+    for (const activityId of startedBy(description, deps.identity))
+      await client.activity.fail({ workflowId, runId, activityId }, workerLost(message));
+  } catch (e) {
+    deps.log.debug({ err: e, workflowId }, 'could not look for attempts that were handed out and not taken');
+  }
+}
+
+const startedBy = ({ raw }: WorkflowExecutionDescription, identity: string): string[] =>
+  (raw.pendingActivities ?? [])
+    .filter((activity) => activity.state === STARTED && activity.lastWorkerIdentity === identity)
+    .flatMap(({ activityId }) => activityId ?? []);
 
 async function resetSticky(
   { workflowId, workflowRunId }: LedgerEntry,

@@ -17,6 +17,7 @@ import { feedControl } from './control-feed.js';
 import { createCrew } from './crew.js';
 import { deferred } from './deferred.js';
 import { createHeartbeats } from './heartbeats.js';
+import { identityOf } from './identity.js';
 import { createLiveness } from './liveness.js';
 import { failLost } from './lost-attempts.js';
 import type { ChildInit, ToSupervisor } from './messages.js';
@@ -170,9 +171,11 @@ export function superviseWorkers(options: SupervisorOptions, deps: SupervisorDep
     const expected = running.length === 0 && (stopping || child.readyAt === undefined);
     log[expected ? 'debug' : 'warn']({ pid: child.pid, attempts: running.length, nodes }, `worker ${how}`);
     if (child.readyAt !== undefined) rows.stopped(child.workerId);
-    const report = failLost(lost, `worker ${child.pid} ${how}`, { temporal, log }).finally(() =>
-      reports.delete(report),
-    );
+    const report = failLost(lost, `worker ${child.pid} ${how}`, {
+      temporal,
+      log,
+      identity: identityOf(child.workerId),
+    }).finally(() => reports.delete(report));
     reports.add(report);
     changed();
     void endIfOver();

@@ -12,11 +12,14 @@ import {
 } from '@langchain/langgraph-checkpoint';
 import { PostgresSaver } from '@langchain/langgraph-checkpoint-postgres';
 import type { Pool } from '../db/pool.js';
+import { createApplyAnswers } from './answers.js';
 import { createCheckpointCache, type CheckpointCache } from './cache.js';
-import { codecOf, createCodec, toJsonb, EMPTY, type Codec, type Stored } from './codec.js';
+import { codecOf, createCodec, EMPTY, forJsonb, toJsonb, type Codec, type Stored } from './codec.js';
 import { createDeleteThread } from './delete-thread.js';
 import { createReadDeltaHistory } from './delta-history.js';
 import { storageError } from './errors.js';
+import { createPutCheckpoint } from './put-checkpoint.js';
+import { createPutWrites } from './put-writes.js';
 import { createPutUnfenced, createPutWritesUnfenced } from './put-unfenced.js';
 import { createReadNewestId, createReadRecord } from './read-record.js';
 import { setupTables } from './setup.js';
@@ -47,6 +50,9 @@ export class PostgresCheckpointer extends BaseCheckpointSaver {
   /** LangGraph's own format: metadata is always kept in it. */
   readonly json = createCodec();
 
+  /** @internal The operations of an attempt that holds the thread. */
+  readonly fenced;
+
   readonly #stock: PostgresSaver;
   readonly #readRecord;
   readonly #readNewestId;
@@ -63,6 +69,11 @@ export class PostgresCheckpointer extends BaseCheckpointSaver {
     this.tables = tablesOf(schema);
     this.codec = serde ? codecOf(serde) : json;
     this.cache = cache ?? createCheckpointCache();
+    this.fenced = {
+      put: createPutCheckpoint(pool, this.tables),
+      putWrites: createPutWrites(pool, this.tables),
+      applyAnswers: createApplyAnswers(pool, this.tables, this.codec),
+    };
     this.#stock = new PostgresSaver(pool, this.serde, { schema });
     this.#readRecord = createReadRecord(pool, this.tables);
     this.#readNewestId = createReadNewestId(pool, this.tables);
@@ -107,7 +118,11 @@ export class PostgresCheckpointer extends BaseCheckpointSaver {
   }
 
   async *list(config: RunnableConfig, options?: CheckpointListOptions): AsyncGenerator<CheckpointTuple> {
-    yield* this.#stock.list(config, options);
+    try {
+      yield* this.#stock.list(config, options);
+    } catch (e) {
+      throw storageError(e);
+    }
   }
 
   async put(
@@ -165,8 +180,7 @@ export function addressOf(config: RunnableConfig): Address {
 
 /** What the checkpoints table keeps: everything but the values, which are rows of their own. */
 export function checkpointJson(checkpoint: Checkpoint): string {
-  const { channel_values: _values, ...rest } = checkpoint;
-  return toJsonb(rest);
+  return forJsonb(JSON.stringify({ ...checkpoint, channel_values: undefined }));
 }
 
 /** Serialises the channels that changed, at once; a channel without a value is stored as empty. */

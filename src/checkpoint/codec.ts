@@ -137,9 +137,10 @@ const constructed = (name: string, method: string | null, args: unknown[]) => ({
   kwargs: {},
 });
 
+export const toJsonb = (value: unknown): string => forJsonb(toJson(value));
+
 /** JSON text that a jsonb column takes: it refuses NUL characters and halves of surrogate pairs, which text may hold. */
-export function toJsonb(value: unknown): string {
-  const text = toJson(value);
+export function forJsonb(text: string): string {
   return /\\u(0000|d[89a-f])/.test(text) ? JSON.stringify(storable(JSON.parse(text))) : text;
 }
 

@@ -1,7 +1,7 @@
 import { HoldfastError, isHoldfastError, messageOf } from '../errors.js';
 
-/** SQLSTATE classes that say the server cannot be reached or does not take work now. */
-const UNREACHABLE = /^(08...|53300|57P0[1-5])$/;
+/** SQLSTATE classes that say the server cannot be reached, does not let us in, or does not take work now. */
+const UNREACHABLE = /^(08...|28...|3D000|53300|57P0[1-5])$/;
 /** Data that PostgreSQL refuses: an invalid byte, a value too large. */
 const UNSTORABLE = /^(22...|54000)$/;
 const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN']);

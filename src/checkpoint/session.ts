@@ -11,15 +11,13 @@ import {
 } from '@langchain/langgraph-checkpoint';
 import { HoldfastError, isHoldfastError } from '../errors.js';
 import type { Control, Phase } from '../runs/types.js';
-import { createApplyAnswers } from './answers.js';
 import { Askers } from './askers.js';
 import { addressOf, changedValues, checkpointJson, type PostgresCheckpointer } from './checkpointer.js';
 import { toJsonb, type Stored } from './codec.js';
 import { contains, storageError } from './errors.js';
 import { fenced } from './fence.js';
 import { HeldWrites } from './held-writes.js';
-import { createPutCheckpoint, type RootPut } from './put-checkpoint.js';
-import { createPutWrites } from './put-writes.js';
+import type { RootPut } from './put-checkpoint.js';
 import type { CheckpointRecord } from './tuple.js';
 import { toBatch, type WriteBatch } from './write-batch.js';
 
@@ -74,9 +72,6 @@ export class CheckpointSession extends BaseCheckpointSaver {
 
   readonly #checkpointer: PostgresCheckpointer;
   readonly #start: SessionStart;
-  readonly #put;
-  readonly #putWrites;
-  readonly #applyAnswers;
   readonly #held = new HeldWrites((batches) => this.#flush(batches));
   readonly #own = new WeakSet<object>();
   /** By namespace: the checkpoint that its tasks write under, and the tasks that have rows there already. */
@@ -91,14 +86,10 @@ export class CheckpointSession extends BaseCheckpointSaver {
 
   constructor(checkpointer: PostgresCheckpointer, start: SessionStart) {
     super(checkpointer.serde);
-    const { pool, tables, codec } = checkpointer;
     this.#checkpointer = checkpointer;
     this.#start = start;
     this.#head = start.head ?? undefined;
     this.#stop = start.stop ?? undefined;
-    this.#put = createPutCheckpoint(pool, tables);
-    this.#putWrites = createPutWrites(pool, tables);
-    this.#applyAnswers = createApplyAnswers(pool, tables, codec);
   }
 
   /** The newest root checkpoint of the thread as this session knows it. */
@@ -148,7 +139,12 @@ export class CheckpointSession extends BaseCheckpointSaver {
 
   async *list(config: RunnableConfig, options?: CheckpointListOptions): AsyncGenerator<CheckpointTuple> {
     await this.#held.settled();
-    yield* this.#checkpointer.list(config, options);
+    this.#throwFailure();
+    try {
+      yield* this.#checkpointer.list(config, options);
+    } catch (e) {
+      throw this.#fail(e);
+    }
   }
 
   override async getDeltaChannelHistory(of: {
@@ -204,7 +200,7 @@ export class CheckpointSession extends BaseCheckpointSaver {
     this.#throwFailure();
     const root: RootPut | undefined =
       ns === '' ? { stop: this.#stop, superstep: this.#superstep(metadata) } : undefined;
-    const control = await this.#put(this.#start, put, root);
+    const control = await this.#checkpointer.fenced.put(this.#start, put, root);
     if (control === undefined) throw await fenced(this.#checkpointer.pool, this.#start);
     if (!root) return;
     this.#head = checkpoint.id;
@@ -267,7 +263,8 @@ export class CheckpointSession extends BaseCheckpointSaver {
   async #flush(batches: WriteBatch[]): Promise<void> {
     if (this.#failure) return;
     try {
-      if (!(await this.#putWrites(this.#start, batches))) throw await fenced(this.#checkpointer.pool, this.#start);
+      if (!(await this.#checkpointer.fenced.putWrites(this.#start, batches)))
+        throw await fenced(this.#checkpointer.pool, this.#start);
       await this.#rememberWrites(batches);
     } catch (e) {
       this.#fail(e);
@@ -305,7 +302,12 @@ export class CheckpointSession extends BaseCheckpointSaver {
   async applyAnswers(requestId: string, answers: Record<string, unknown>): Promise<void> {
     const { threadId, head, forkFrom } = this.#start;
     try {
-      const outcome = await this.#applyAnswers(this.#start, head ?? forkFrom ?? null, requestId, answers);
+      const outcome = await this.#checkpointer.fenced.applyAnswers(
+        this.#start,
+        head ?? forkFrom ?? null,
+        requestId,
+        answers,
+      );
       if (outcome === 'fenced') throw await fenced(this.#checkpointer.pool, this.#start);
       this.#checkpointer.cache.delete(threadId);
     } catch (e) {
@@ -342,6 +344,15 @@ export class CheckpointSession extends BaseCheckpointSaver {
   }
 }
 
+/** How far another machine's clock may be ahead of ours before we say so instead of waiting. */
+const CLOCKS_APART_MS = 5_000;
+
 async function clockPast(time: number): Promise<void> {
+  const ahead = time - Date.now();
+  if (ahead > CLOCKS_APART_MS) {
+    throw new HoldfastError('STATE_CONFLICT', `the newest checkpoint is ${Math.ceil(ahead / 1000)} s in the future`, {
+      next: 'synchronise the clocks of all machines that write to this database',
+    });
+  }
   while (Date.now() <= time) await new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -136,6 +136,16 @@ export const requests: readonly CustomerRequest[] = [
     ['1013'],
     [address('1013', '8 Svartbäcksgatan, Uppsala')],
   ),
+  {
+    text: 'How much is the 45 litre rucksack, and is it in stock?',
+    plan: [[products('rucksack 45')]],
+    ledger: [],
+  },
+  {
+    text: 'Which chairs do you sell? And which lamps?',
+    plan: [[products('chair'), products('lamp')]],
+    ledger: [],
+  },
   fulfil('Is order 1015 on its way yet? elif.sandstrom@example.com', 'elif.sandstrom', ['1015']),
   fulfil(
     'farid.nakamura@example.com: one of the blankets of order 1016 has a loose seam, would EUR 30 back be all right?',
@@ -277,14 +287,4 @@ export const requests: readonly CustomerRequest[] = [
     [takeBack('1036', 'TENT')],
     [refund('1036', 1000, 'goodwill')],
   ),
-  {
-    text: 'How much is the 45 litre rucksack, and is it in stock?',
-    plan: [[products('rucksack 45')]],
-    ledger: [],
-  },
-  {
-    text: 'Which chairs do you sell? And which lamps?',
-    plan: [[products('chair'), products('lamp')]],
-    ledger: [],
-  },
 ];

@@ -6,12 +6,12 @@ import { createPool, type Pool } from '../db/pool.js';
 import { startDevStack, type DevStack } from './dev-stack.js';
 import { writesAskedFor, writesReported } from './expected.js';
 import { judge } from './judge.js';
-import { createKillPlan, victimsOf } from './kill-plan.js';
+import { createKillPlan, leastKills, victimsOf } from './kill-plan.js';
 import type { Kill } from './kills.js';
 import type { DemoOptions } from './options.js';
 import type { Progress } from './progress.js';
 import { freshProject } from './project.js';
-import { outageOf, recoveryTimes } from './recovery.js';
+import { outageOf, recoveriesFrom } from './recovery.js';
 import { complaintsOf, figuresOf, verdictOf, type Outcome } from './report.js';
 import { queueUp, serve, type ServeOptions, type Ticket } from './serve.js';
 import { readShopRecords } from './shop-records.js';
@@ -46,7 +46,7 @@ export async function runDemo(context: DemoContext): Promise<boolean> {
   let good = false;
   try {
     const outcome = await withClient(stack, (client, pool) => work(context, stack, client, pool));
-    const complaints = complaintsOf(outcome, victimsOf(options.kill, options.requests).length);
+    const complaints = complaintsOf(outcome, leastKills(options.kill));
     progress.say(
       `\nVerdict, from the shop's own append-only ledger (${Math.round((Date.now() - startedAt) / 1000)} s in all):\n`,
     );
@@ -80,8 +80,8 @@ async function work(
   const tickets = queueUp(requests.slice(0, options.requests));
   const kills: Kill[] = [];
   const since = Date.now();
-  const say = (text: string): void =>
-    progress.say(`${((Date.now() - since) / 1000).toFixed(1).padStart(5)} s  ${text}`);
+  const say = (text: string, at = Date.now()): void =>
+    progress.say(`${((at - since) / 1000).toFixed(1).padStart(5)} s  ${text}`);
   const ticker = setInterval(() => progress.status(standing(tickets, kills, stack)), 100);
   const served = new AbortController();
   const plan = createKillPlan({
@@ -92,8 +92,9 @@ async function work(
     pidOf: stack.pidOf,
     onKill(kill) {
       kills.push(kill);
-      say(`SIGKILL ${kill.victim} ${kill.pid} ${kill.moment}`);
+      say(`SIGKILL ${kill.victim} ${kill.pid} ${kill.moment}`, kill.at.getTime());
     },
+    onMiss: ({ pid, at }) => say(`SIGKILL worker ${pid}, a moment after its node had ended: not counted`, at.getTime()),
   });
   const decided: ServeOptions['decided'] = ({ number }, what, { type }) =>
     say(`decided for request ${number}: ${type === 'approve' ? 'approved' : 'REJECTED'}, ${what}`);
@@ -115,13 +116,14 @@ async function work(
     );
   const records = await readShopRecords(pool);
   const expected = model ? await writesReported(client, tickets) : writesAskedFor(tickets);
+  const workers = kills.filter((kill) => kill.victim === 'worker');
   const others = kills.filter((kill) => kill.victim !== 'worker');
   return {
     tickets,
     kills,
     records,
     judgement: judge(expected, records.applied),
-    recoveryMs: await recoveryTimes(pool, kills),
+    recoveryMs: (await Promise.all(workers.map((kill) => recoveriesFrom(pool, kill)))).flat(),
     outages: await Promise.all(others.map(async (kill) => ({ victim: kill.victim, ms: await outageOf(pool, kill) }))),
   };
 }
@@ -132,7 +134,7 @@ async function withClient<T>(stack: DevStack, use: (client: HoldfastClient, pool
   const pool = createPool(dev.database_url, { max: 10, name: 'holdfast-demo' });
   try {
     const temporal = { address: dev.temporal_address, namespace: dev.namespace };
-    const client = await createClient({ databaseUrl: dev.database_url, temporal });
+    const client = createClient({ databaseUrl: dev.database_url, temporal });
     return await use(client, pool).finally(() => client.close());
   } finally {
     await pool.end();

@@ -44,7 +44,7 @@ export async function startDevStack({ dir, cli, workers, signal, onLine }: DevSt
     if (part === 'supervisor') return read()?.supervisor ?? undefined;
     // The servers that work on this stack's files, whoever started them.
     const servers = await findProcesses(join(dir, STATE_DIR));
-    return servers?.find(({ args }) => basename(args[0] ?? '') === part)?.pid;
+    return servers?.find(({ args }) => basename(args[0] ?? '').startsWith(part))?.pid;
   };
   const stop = async (): Promise<void> => {
     const children = read();

@@ -70,7 +70,7 @@ export function verdictOf(outcome: Outcome): string {
     ['workers killed', `${workers}, each with SIGKILL inside a node`],
     ...outages.map(({ victim, ms }): [string, string] => [
       `${victim} killed`,
-      ms === undefined ? 'and no step was committed since' : `the next step was committed after ${seconds(ms)}`,
+      ms === undefined ? 'and no work was taken up since' : `work was taken up again after ${seconds(ms)}`,
     ]),
     ['writes', `${records.applied.length} in the shop's ledger, ${records.calls} calls for them arrived${again}`],
     ['duplicate writes', String(judgement.duplicates.length)],

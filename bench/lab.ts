@@ -55,7 +55,7 @@ export async function openLab({ databaseUrl, temporal }: BenchStack): Promise<La
     defineAgent({ name: `${name}-0`, graph: graph as never, slice: 0 }),
   ]);
   const worker = await startWorker({ agents, databaseUrl, temporal, log, taskQueue: `bench-${randomUUID()}` });
-  const client = await createClient({ databaseUrl, temporal });
+  const client = createClient({ databaseUrl, temporal });
   const bare = await openBareTemporal(temporal, enter);
   const stock = PostgresSaver.fromConnString(databaseUrl);
   const plainGraphs = compileGraphs(stock);

@@ -1,11 +1,11 @@
 import { PostgresCheckpointer } from '../checkpoint/checkpointer.js';
 import { createPool, type Pool } from '../db/pool.js';
 import { liveWorkers, type WorkerRow } from '../runs/workers.js';
-import { connectTemporal, type TemporalSettings } from '../temporal/connection.js';
+import type { TemporalSettings } from '../temporal/connection.js';
 import { agentsApi, type AgentsApi } from './agents.js';
 import { runsApi, type RunsApi } from './runs.js';
 import { createSettledFeed } from './settled-feed.js';
-import { searchAttributesExist, threadStarter } from './thread-starter.js';
+import { threadStarter } from './thread-starter.js';
 import { threadsApi, type ThreadsApi } from './threads.js';
 
 export interface ClientOptions {
@@ -27,17 +27,15 @@ export interface HoldfastClient {
   close(): Promise<void>;
 }
 
-/** @throws TEMPORAL_UNREACHABLE within seconds; Postgres is first asked by the first call. */
-export async function createClient(options: ClientOptions): Promise<HoldfastClient> {
+/**
+ * Connects when a call first needs to: what only reads works without Temporal. Calls reject with POSTGRES_UNREACHABLE or
+ * TEMPORAL_UNREACHABLE within seconds.
+ */
+export function createClient(options: ClientOptions): HoldfastClient {
   const pool = options.pool ?? createPool(options.databaseUrl, { name: 'holdfast-client' });
-  const temporal = await connectTemporal(options.temporal).catch(async (e: unknown) => {
-    if (!options.pool) await pool.end();
-    throw e;
-  });
   const checkpointer = new PostgresCheckpointer(pool, { schema: options.schema ?? 'public' });
   const settled = createSettledFeed(pool, options.databaseUrl);
-  const visible = await searchAttributesExist(temporal, options.temporal.namespace);
-  const starter = threadStarter(temporal.client, visible);
+  const starter = threadStarter(options.temporal);
   const runs = runsApi({ pool, serde: checkpointer.serde, starter, settled });
   return {
     runs,
@@ -47,7 +45,7 @@ export async function createClient(options: ClientOptions): Promise<HoldfastClie
     checkpointer,
     close: async () => {
       await settled.close();
-      await temporal.close();
+      await starter.close();
       if (!options.pool) await pool.end();
     },
   };

@@ -5,13 +5,13 @@ import type { Pool } from '../db/pool.js';
 import { HoldfastError } from '../errors.js';
 import type { StoredValue } from '../runs/begin-slice.js';
 import { findHold, findRunIds, getRun, isUuid, latestRunOf, listRuns, type RunFilter } from '../runs/read-runs.js';
-import { releaseHold } from '../runs/release-hold.js';
+import { holdAgain, releaseHold } from '../runs/release-hold.js';
 import { requestCancel } from '../runs/request-cancel.js';
-import { submitRun, type NewRun } from '../runs/submit-run.js';
+import { submitRun, withdrawRun, type NewRun, type StoredRun } from '../runs/submit-run.js';
 import type { Hold, Multitask, Run, RunOptions } from '../runs/types.js';
 import { answersFor } from './answers.js';
 import type { SettledFeed } from './settled-feed.js';
-import type { ThreadStarter } from './thread-starter.js';
+import type { Handover, ThreadStarter } from './thread-starter.js';
 import { readTrace } from './trace.js';
 import type { Trace } from './trace-types.js';
 
@@ -83,8 +83,17 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
   const submit = async (run: NewRun): Promise<Run> => {
     const stored = await submitRun(pool, run);
     if (run.multitask === 'interrupt' || run.multitask === 'rollback') await stopOthers(stored.run, run.multitask);
-    await starter.submit(stored, { number: 1, multitask: run.multitask });
+    await hand(stored, { number: 1, multitask: run.multitask }, () => withdrawRun(pool, run.runId));
     return stored.run;
+  };
+
+  /** A run that Temporal never heard of is taken back, so that it can simply be asked for again; one that began goes on. */
+  const hand = async (stored: StoredRun, how: Handover, takeBack: () => Promise<boolean>): Promise<void> => {
+    try {
+      await starter.submit(stored, how);
+    } catch (e) {
+      if (await takeBack()) throw e;
+    }
   };
 
   const stopOthers = async ({ threadId, runId }: Run, action: 'interrupt' | 'rollback'): Promise<void> => {
@@ -127,7 +136,7 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
       actor: actor ?? null,
       ...(more.node === undefined ? {} : { target: more.node }),
     });
-    await starter.submit(stored, { number, multitask: 'enqueue' });
+    await hand(stored, { number, multitask: 'enqueue' }, () => holdAgain(pool, runId, number));
     return stored.run;
   };
 
@@ -222,6 +231,6 @@ export function runsApi({ pool, serde, starter, settled }: RunsDeps): RunsApi {
 
 /** An answer goes on under the same config; what concerns only the first entry stays behind. */
 function optionsOf({ options }: Run): RunOptions {
-  const { checkpointId: _, asNode: __, ...rest } = options;
+  const { checkpointId: _, asNode: __, reason: ___, ...rest } = options;
   return rest;
 }

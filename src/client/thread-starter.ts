@@ -1,26 +1,46 @@
-import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { isGrpcServiceError, WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { StoredRun } from '../runs/submit-run.js';
 import type { Multitask } from '../runs/types.js';
-import type { TemporalConnection } from '../temporal/connection.js';
+import {
+  connectTemporal,
+  temporalUnreachable,
+  type TemporalConnection,
+  type TemporalSettings,
+} from '../temporal/connection.js';
 import { SEARCH_ATTRIBUTES, SIGNALS, threadWorkflowId, UPDATES, WORKFLOWS } from '../temporal/names.js';
+
+export interface Handover {
+  /** The run's how-manieth submission. */
+  number: number;
+  multitask: Multitask;
+}
 
 /** Hands stored runs to their thread's workflow, which is started if it is not there. */
 export interface ThreadStarter {
   /** Returns once the workflow has queued it. Handing over the same submission again changes nothing. */
-  submit(stored: StoredRun, options: { number: number; multitask: Multitask }): Promise<void>;
+  submit(stored: StoredRun, how: Handover): Promise<void>;
   /** Tells a thread's workflow that a run is to end. False: no workflow is open. */
   cancel(threadId: string, runId: string): Promise<boolean>;
+  close(): Promise<void>;
 }
+
+const CALL_WITHIN_MS = 10_000;
+const GRPC_DEADLINE_EXCEEDED = 4;
+const GRPC_UNAVAILABLE = 14;
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 const AGENT = keyword(SEARCH_ATTRIBUTES.agent);
 const THREAD = keyword(SEARCH_ATTRIBUTES.thread);
 const STATUS = keyword(SEARCH_ATTRIBUTES.status);
 
-export function threadStarter(client: Client, visible: boolean): ThreadStarter {
+/** All methods @throws TEMPORAL_UNREACHABLE */
+export function threadStarter(settings: TemporalSettings): ThreadStarter {
+  const connection = connectOnce(settings);
   return {
     async submit({ run: { runId, threadId, agent }, taskQueue, fence }, { number, multitask }) {
+      const link = await connection.get();
+      const { client, visible } = link;
       const start = new WithStartWorkflowOperation(WORKFLOWS.thread, {
         workflowId: threadWorkflowId(threadId),
         workflowIdConflictPolicy: 'USE_EXISTING',
@@ -29,19 +49,69 @@ export function threadStarter(client: Client, visible: boolean): ThreadStarter {
         ...(visible ? { typedSearchAttributes: attributes(agent, threadId) } : {}),
       });
       const submission = { runId, number, agent, multitask, fence };
-      await client.workflow.executeUpdateWithStart(UPDATES.submit, {
-        args: [submission],
-        startWorkflowOperation: start,
-      });
+      await within(link, () =>
+        client.workflow.executeUpdateWithStart(UPDATES.submit, { args: [submission], startWorkflowOperation: start }),
+      );
     },
     async cancel(threadId, runId) {
+      const link = await connection.get();
+      const { client } = link;
       try {
-        await client.workflow.getHandle(threadWorkflowId(threadId)).signal(SIGNALS.cancel, runId);
+        await within(link, () => client.workflow.getHandle(threadWorkflowId(threadId)).signal(SIGNALS.cancel, runId));
         return true;
       } catch (e) {
         if (e instanceof WorkflowNotFoundError) return false;
         throw e;
       }
+    },
+    close: () => connection.close(),
+  };
+}
+
+interface Link {
+  client: Client;
+  address: string;
+  /** The cluster has our search attributes. */
+  visible: boolean;
+}
+
+/** A server that went away answers nothing, and gRPC alone would wait for it. */
+async function within<T>({ client, address }: Link, call: () => Promise<T>): Promise<T> {
+  try {
+    return await client.withDeadline(Date.now() + CALL_WITHIN_MS, call);
+  } catch (e) {
+    throw isGrpcServiceError(causeOf(e)) ? unreachableOr(e, address) : e;
+  }
+}
+
+function unreachableOr(e: unknown, address: string): unknown {
+  const { code } = causeOf(e) as { code: number };
+  return code === GRPC_UNAVAILABLE || code === GRPC_DEADLINE_EXCEEDED ? temporalUnreachable(address, e) : e;
+}
+
+const causeOf = (e: unknown): unknown => (isGrpcServiceError(e) ? e : (e as Error | undefined)?.cause);
+
+/** One connection for all calls, made by the first; a failed try leaves the next call to try again. */
+function connectOnce(settings: TemporalSettings): { get(): Promise<Link>; close(): Promise<void> } {
+  let connecting: Promise<{ temporal: TemporalConnection; link: Link }> | undefined;
+  const connect = async () => {
+    const temporal = await connectTemporal(settings);
+    const visible = await searchAttributesExist(temporal, settings.namespace);
+    return { temporal, link: { client: temporal.client, address: settings.address, visible } };
+  };
+  return {
+    async get() {
+      connecting ??= connect();
+      try {
+        return (await connecting).link;
+      } catch (e) {
+        connecting = undefined;
+        throw e;
+      }
+    },
+    async close() {
+      const made = await connecting?.catch(() => undefined);
+      await made?.temporal.close();
     },
   };
 }
@@ -54,10 +124,10 @@ const attributes = (agent: string, threadId: string): TypedSearchAttributes =>
   ]);
 
 /** A start that names a search attribute which the cluster does not have is refused, so it is asked once. */
-export async function searchAttributesExist({ connection }: TemporalConnection, namespace: string): Promise<boolean> {
+async function searchAttributesExist({ connection }: TemporalConnection, namespace: string): Promise<boolean> {
   try {
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-    return Object.values(SEARCH_ATTRIBUTES).every((name) => name in (customAttributes ?? {}));
+    return Object.values(SEARCH_ATTRIBUTES).every((name) => name in customAttributes);
   } catch {
     // Temporal Cloud and locked-down clusters refuse the operator service: runs work as well, only less is shown in Temporal's UI.
     return false;

@@ -60,7 +60,7 @@ export function threadsApi({ pool, checkpointer, runs }: ThreadsDeps): ThreadsAp
       if (states.length === 0 && !before) throw notFound(threadId);
       return states;
     },
-    async edit(threadId, { agent, values, asNode, checkpointId, actor }) {
+    async edit(threadId, { agent, values, asNode, checkpointId, actor, reason }) {
       const [latest] = await listRuns(pool, { threadId, limit: 1 });
       const name = agent ?? latest?.agent;
       if (name === undefined) throw notFound(threadId);
@@ -68,7 +68,11 @@ export function threadsApi({ pool, checkpointer, runs }: ThreadsDeps): ThreadsAp
         threadId,
         multitask: 'reject',
         ...(actor === undefined ? {} : { initiator: actor }),
-        options: { ...(asNode ? { asNode } : {}), ...(checkpointId ? { checkpointId } : {}) },
+        options: {
+          ...(asNode ? { asNode } : {}),
+          ...(checkpointId ? { checkpointId } : {}),
+          ...(reason === undefined ? {} : { reason }),
+        },
       });
     },
     delete: (threadId) => deleteThread(pool, checkpointer, threadId),

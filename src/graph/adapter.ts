@@ -12,6 +12,7 @@ const PREVIOUS = '__previous__';
 const RESUMING = '__pregel_resuming';
 const CALL = '__pregel_call';
 const TASK_ID = '__pregel_task_id';
+const HIDDEN = 'langsmith:hidden';
 
 export interface NodeTimeout {
   runTimeout?: number;
@@ -21,6 +22,7 @@ export interface NodeTimeout {
 
 /** The fields of a PregelNode that a gate shadows or reads. */
 export interface GraphNode {
+  tags?: string[];
   errorHandlerNode?: string;
   bound: Runnable;
   retryPolicy?: LangGraphRetryPolicy;
@@ -55,6 +57,10 @@ export function isEntrypoint(graph: CompiledGraph): boolean {
   const { builder, nodes, channels } = internalsOf(graph);
   return !builder && Object.keys(nodes).length === 1 && PREVIOUS in channels;
 }
+
+/** LangGraph's own nodes, such as START: breakpoints on `*` do not mean them. */
+export const isHidden = (graph: CompiledGraph, node: string): boolean =>
+  internalsOf(graph).nodes[node]?.tags?.includes(HIDDEN) ?? false;
 
 /** What a task's config says of it. `path` names the enclosing subgraph nodes, outermost first; `within` is their namespace. */
 export interface TaskIdentity {

@@ -20,7 +20,7 @@ export async function editState(
   const config = {
     configurable: { thread_id: threadId, ...(checkpointId ? { checkpoint_id: checkpointId } : {}) },
   };
-  await writer.updateState(config, values as Record<string, unknown>, asNode);
+  await writer.updateState(config, values, asNode);
   await session.settle();
 }
 

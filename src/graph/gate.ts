@@ -105,7 +105,7 @@ class Gate extends Runnable {
     const sibling = context.siblings.enter(task.within);
     try {
       await context.observer.entered(task.id, place.name);
-      const result = await runBounded((bounded) => this.inner.invoke(input, bounded), config, {
+      const result: unknown = await runBounded<unknown>((bounded) => this.inner.invoke(input, bounded), config, {
         node: place.name,
         timeout: place.rules.timeout,
         abort: context.abort,
@@ -153,7 +153,7 @@ class Gate extends Runnable {
   private settle(e: unknown, config: RunnableConfig, taskId: string, attempt: number, root: boolean): unknown {
     const { context, place } = this;
     if (isGraphInterrupt(e)) {
-      if (root) context.interrupts.push(...(e.interrupts ?? []).map((interrupt) => ({ node: place.name, interrupt })));
+      if (root) context.interrupts.push(...e.interrupts.map((interrupt) => ({ node: place.name, interrupt })));
       return e;
     }
     if (isGraphBubbleUp(e) || context.session.isOwnError(e)) return e;

@@ -11,30 +11,9 @@ import { INTERRUPT_CHUNK } from './adapter.js';
 import type { Failure } from './failure.js';
 import { derive } from './gate.js';
 import { Siblings } from './siblings.js';
+import type { SliceInput } from './slice-input.js';
 import type { SliceContext, TaskObserver } from './slice-context.js';
 import { breakpointsOf, standsAtBreakpoint, type Breakpoints } from './static-interrupts.js';
-
-export interface SliceInput {
-  agent: AgentDefinition;
-  graph: CompiledGraph;
-  session: CheckpointSession;
-  threadId: string;
-  runId: string;
-  options: RunOptions;
-  /** Nodes whose work the head commits, when this run committed it. */
-  headNodes: string[];
-  /** What to start with; undefined once the run has used it, which then goes on from the head. */
-  input: unknown;
-  tries: ReadonlyMap<string, number>;
-  /** Supersteps and ms (since the run began) already used, for the agent's limits. */
-  used: { steps: number; sinceMs: number };
-  sliceMs: number;
-  observer: TaskObserver;
-  abort: AbortSignal;
-  /** Read at every commit: the process winds down. */
-  draining(): boolean;
-  graceMs?: number;
-}
 
 export type SliceEnd = 'success' | 'interrupted' | 'error' | 'drained' | 'blocked' | 'limit' | 'aborted';
 
@@ -62,7 +41,11 @@ export async function runSlice(slice: SliceInput): Promise<SliceOutcome> {
   const { session, agent, graph } = slice;
   const breakpoints = breakpointsOf(graph, slice.options);
   const resumed = slice.input === undefined;
-  if (resumed && session.head !== undefined && (await standsAtBreakpoint(slice, breakpoints))) {
+  if (resumed && isPastRecursionLimit(slice)) {
+    const error = recursionError(recursionLimitOf(slice.options));
+    return { end: 'error', error, steps: 0, head: session.head, interrupts: [], failures: [] };
+  }
+  if (await standsAtBreakpoint(slice, breakpoints)) {
     return { end: 'interrupted', steps: 0, head: session.head, interrupts: [], failures: [] };
   }
 
@@ -91,7 +74,7 @@ export async function runSlice(slice: SliceInput): Promise<SliceOutcome> {
   let error: unknown;
   try {
     const config = configOf(slice, resumed, breakpoints, progress.control, context);
-    for await (const chunk of await derived.stream((slice.input ?? null) as never, config)) {
+    for await (const chunk of await derived.stream(slice.input ?? null, config)) {
       if (isInterruptChunk(chunk)) stopped = true;
     }
   } catch (e) {
@@ -99,7 +82,7 @@ export async function runSlice(slice: SliceInput): Promise<SliceOutcome> {
     else if (!context.blocked.signal.aborted) error = e;
   }
   await session.settle();
-  if (error !== undefined && session.isOwnError(error)) throw error;
+  if (error !== undefined && session.isOwnError(error)) throw error as Error;
 
   return {
     steps: progress.steps,
@@ -119,6 +102,11 @@ export async function runSlice(slice: SliceInput): Promise<SliceOutcome> {
     if (drained) return progress.limit === undefined ? { end: 'drained' } : { end: 'limit', limit: progress.limit };
     return { end: 'success' };
   }
+}
+
+/** An earlier attempt has committed the last superstep that the limit allows, and was lost before it could say so. */
+function isPastRecursionLimit({ session, headStep }: SliceInput): boolean {
+  return session.stop !== undefined && headStep !== null && headStep + 1 > session.stop;
 }
 
 /** Counts what is committed and asks the graph to stop: only from the root namespace's put, since nested loops share the control. */

@@ -22,6 +22,8 @@ export interface Begun {
   cancelAction: CancelAction | null;
   /** Nodes whose work the head commits. */
   headNodes: string[];
+  /** The superstep that the head commits; null when it commits none. */
+  headStep: number | null;
   /** Failed tries by task id. */
   tries: Map<string, number>;
   /** The failure that used up a task's tries, if its report was the last thing an attempt did. */
@@ -72,6 +74,7 @@ export async function beginSlice(
     stop: row.stop,
     control: row.control,
     cancelAction: row.cancel_action,
+    headStep: row.head_step,
     headNodes: (row.head_tasks ?? []).map((task) => task.node),
     tries: new Map(Object.entries(row.tries ?? {})),
     exhausted: row.exhausted,
@@ -105,7 +108,7 @@ SELECT claim.head, claim.stop, claim.control, run.status, run.head AS settled_he
   CASE WHEN claim.head IS NULL THEN run.payload_type END AS payload_type,
   CASE WHEN claim.head IS NULL THEN run.payload END AS payload,
   (extract(epoch FROM clock_timestamp() - run.submitted_at) * 1000)::float8 AS since_ms,
-  (SELECT s.tasks FROM holdfast.supersteps s WHERE s.thread_id = $1 AND s.checkpoint_id = claim.head) AS head_tasks,
+  s.tasks AS head_tasks, s.step AS head_step,
   (SELECT jsonb_object_agg(task_id, n) FROM (
      SELECT task_id, count(*) AS n FROM holdfast.failures WHERE run_id = $5 AND NOT released GROUP BY task_id) t) AS tries,
   CASE WHEN $4 > 1 THEN (SELECT jsonb_build_object('taskId', task_id, 'node', node, 'name', name, 'message', message)
@@ -116,6 +119,7 @@ SELECT claim.head, claim.stop, claim.control, run.status, run.head AS settled_he
   h.payload_type AS hold_payload_type, h.payload AS hold_payload,
   CASE WHEN h.hold_id IS NOT NULL THEN jsonb_build_object('holdId', h.hold_id, 'verb', h.verb, 'target', h.target) END AS hold
 FROM claim LEFT JOIN run ON true
+LEFT JOIN holdfast.supersteps s ON s.thread_id = $1 AND s.checkpoint_id = claim.head
 LEFT JOIN LATERAL (
   SELECT * FROM holdfast.holds h WHERE h.run_id = $5 AND run.submissions > 1 AND h.released_at IS NOT NULL
   ORDER BY hold_id DESC LIMIT 1) h ON true`;
@@ -134,6 +138,7 @@ interface Row {
   payload: Buffer | null;
   since_ms: number;
   head_tasks: { node: string }[] | null;
+  head_step: number | null;
   tries: Record<string, number> | null;
   exhausted: Begun['exhausted'];
   unfinished: Begun['unfinished'] | null;

@@ -105,6 +105,7 @@ export async function executeSlice(
       runId: request.runId,
       options: begun.options,
       headNodes: begun.headNodes,
+      headStep: begun.headStep,
       input: prepared.input,
       tries: begun.tries,
       used: { steps: request.steps, sinceMs: begun.sinceMs },
@@ -162,8 +163,12 @@ async function prepare(
       return { input: payload };
     case 'continue':
       return { input: null };
-    case 'command':
-      return { input: new Command(payload as ConstructorParameters<typeof Command>[0]) };
+    case 'command': {
+      // Its answers are applied once, like any: LangGraph would give them again to a task that has asked again meanwhile.
+      const { resume, ...command } = payload as { resume?: Record<string, unknown> };
+      if (resume) await session.applyAnswers(runId, resume);
+      return { input: new Command(command) };
+    }
     case 'resume':
       await session.applyAnswers(runId, payload as Record<string, unknown>);
       return { input: null };

@@ -70,3 +70,21 @@ export async function releaseHold(pool: Pool, release: Release): Promise<{ store
       : e;
   });
 }
+
+/** Takes back a release that Temporal never heard of. False when the run has gone on. */
+export async function holdAgain(pool: Pool, runId: string, number: number): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `WITH back AS (
+       UPDATE holdfast.holds SET released_at = NULL, verb = NULL, target = NULL, payload = NULL, payload_type = NULL,
+         reason = NULL, actor = NULL
+       WHERE hold_id = (SELECT hold_id FROM holdfast.holds WHERE run_id = $1 ORDER BY hold_id DESC LIMIT 1)
+         AND EXISTS (SELECT 1 FROM holdfast.runs WHERE run_id = $1 AND status = 'pending' AND submissions = $2)
+       RETURNING cause, message, node, since
+     )
+     UPDATE holdfast.runs SET status = 'held', waiting_at = array_remove(ARRAY[back.node], NULL), ended_at = back.since,
+       error = jsonb_build_object('code', upper(back.cause), 'name', 'Held', 'message', back.message)
+     FROM back WHERE run_id = $1`,
+    [runId, number],
+  );
+  return rowCount === 1;
+}

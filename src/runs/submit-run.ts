@@ -157,3 +157,12 @@ function interruptAnswered({ threadId, resumesRunId }: NewRun, later: string | n
     details: { runId: resumesRunId, later },
   });
 }
+
+/** Takes back a run that has not begun. False when it has. */
+export async function withdrawRun(pool: Pool, runId: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `DELETE FROM holdfast.runs WHERE run_id = $1 AND status = 'pending' AND started_at IS NULL`,
+    [runId],
+  );
+  return rowCount === 1;
+}

@@ -51,8 +51,9 @@ export interface RunOptions {
   checkpointId?: string;
   interruptBefore?: string[] | '*';
   interruptAfter?: string[] | '*';
-  /** For kind `update`: the node the edit is made as. */
+  /** For kind `update`: the node the edit is made as, and why it was made. */
   asNode?: string;
+  reason?: string;
 }
 
 export interface RunError {

@@ -32,7 +32,7 @@ export async function startAgentRuntime(
     const temporal = { address, namespace };
     const worker = await startWorker({ agents, databaseUrl, temporal, log });
     closers.push(() => worker.close());
-    const client = await createClient({ databaseUrl, temporal });
+    const client = createClient({ databaseUrl, temporal });
     closers.push(() => client.close());
     return { client, databaseUrl, stop };
   } catch (e) {

@@ -8,7 +8,6 @@ import { getRun } from '../../src/runs/read-runs.js';
 import type { Run } from '../../src/runs/types.js';
 import { startMortalProcess, type CrashPlan, type MortalProcess } from './mortal-pool.js';
 
-
 export interface CourseDeps {
   /** Never dies. */
   pool: Pool;
@@ -69,6 +68,7 @@ export function startCourse({ pool, agents, workerId, plan, onDeath }: CourseDep
       submit: async ({ run, fence }) => {
         driven.set(run.runId, drive(run, fence + 1));
       },
+      close: () => Promise.resolve(),
       cancel: () => Promise.resolve(false),
     },
     settled: {

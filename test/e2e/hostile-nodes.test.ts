@@ -25,7 +25,7 @@ beforeAll(async () => {
   await new PostgresCheckpointer(pool).setup();
   await pool.end();
   workers = await startWorkerCommand(CONFIG, database.url, 2);
-  client = await createClient({ databaseUrl: database.url, temporal: { address: temporalAddress, namespace } });
+  client = createClient({ databaseUrl: database.url, temporal: { address: temporalAddress, namespace } });
 }, 90_000);
 
 afterAll(async () => {

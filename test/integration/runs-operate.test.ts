@@ -2,6 +2,7 @@ import { Annotation, END, interrupt, START, StateGraph } from '@langchain/langgr
 import type { RunnableConfig } from '@langchain/core/runnables';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bareAgent, defineAgent } from '../../src/agent/define-agent.js';
+import { createClient } from '../../src/client/index.js';
 import { createLatch, createProbe, type Latch } from '../support/probe.js';
 import { startRuntime, type TestRuntime } from '../support/runtime.js';
 
@@ -292,6 +293,29 @@ describe('threads', () => {
     broken = false;
     await runtime.run('bare', { log: ['in the copy'] }, { threadId: copy });
     expect(await logOf(asked.threadId)).toEqual(['before']);
+  });
+});
+
+describe('without Temporal', () => {
+  test('nothing is started and nothing is left behind; what was held stays held; reading works', async () => {
+    broken = true;
+    const held = await runtime.run('failing', { log: [] });
+    const alone = createClient({
+      databaseUrl: runtime.databaseUrl,
+      temporal: { address: '127.0.0.1:9', namespace: 'default' },
+    });
+    const unreachable = { code: 'TEMPORAL_UNREACHABLE' };
+    const { threadId } = held;
+    await expect(alone.runs.start('bare', { log: [] }, { threadId })).rejects.toMatchObject(unreachable);
+    await expect(alone.runs.retry(held.runId, { reason: 'now' })).rejects.toMatchObject(unreachable);
+    expect(await alone.runs.list({ threadId })).toMatchObject([
+      { runId: held.runId, status: 'held', waitingAt: ['work'] },
+    ]);
+    expect(await alone.runs.hold(held.runId)).toMatchObject({ cause: 'node_failed', releasedAt: null });
+    await alone.close();
+    broken = false;
+    await client.runs.retry(held.runId);
+    expect((await client.runs.wait(held.runId)).status).toBe('success');
   });
 });
 

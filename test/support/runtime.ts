@@ -30,7 +30,7 @@ export async function startRuntime(agents: AgentDefinition[]): Promise<TestRunti
   const taskQueue = `test-${randomUUID()}`;
   const worker = () => startWorker({ agents, databaseUrl: database.url, temporal, log, taskQueue });
   const first = await worker();
-  const client = await createClient({ databaseUrl: database.url, temporal });
+  const client = createClient({ databaseUrl: database.url, temporal });
   return {
     client,
     pool,

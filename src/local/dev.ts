@@ -6,7 +6,7 @@ import { environmentWith } from '../settings/machine.js';
 import type { Logger } from '../telemetry/log.js';
 import { claimFolder } from './dev-claim.js';
 import { createDevJson } from './dev-json.js';
-import { checkTemporal, prepareDatabase } from './dev-prepare.js';
+import { prepareDatabase, prepareTemporal } from './dev-prepare.js';
 import { describeStack, describeWorkers, type DevPart } from './dev-parts.js';
 import { keepSupervisor } from './dev-supervisor.js';
 import { watchServers } from './dev-watch.js';
@@ -47,7 +47,7 @@ export async function runDev(options: DevOptions): Promise<number> {
     const stack = await start();
     if (end.aborted) return 0;
     options.report({ part: 'database', ...(await prepareDatabase(stack.databaseUrl, settings.schema)) });
-    if (settings.given.temporalAddress) await checkTemporal(settings.temporal);
+    if (settings.given.temporalAddress) await prepareTemporal(settings.temporal, log);
     return await runParts(options, stack, start);
   } catch (e) {
     if (end.aborted) return 0;

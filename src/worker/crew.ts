@@ -48,6 +48,7 @@ export function createCrew(options: CrewOptions): Crew {
       entry,
       init,
       onMessage(child, message) {
+        if (message.t === 'ready') policy.ready();
         if (message.t === 'failed') lastWords.set(child.workerId, message.error);
         onMessage(child, message);
       },

@@ -1,4 +1,5 @@
 import { ActivityNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import type { TemporalConnection } from '../temporal/connection.js';
 import type { Logger } from '../telemetry/log.js';
 import type { LedgerEntry } from './token-ledger.js';
@@ -7,8 +8,7 @@ import { workerLost } from './worker-lost.js';
 /** After this long the server's own heartbeat timeout has ended the attempt. */
 const GIVE_UP_MS = 20_000;
 
-/** PENDING_ACTIVITY_STATE_STARTED of Temporal's API. */
-const STARTED = 2;
+const STARTED = temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
 
 export interface LostAttemptsDeps {
   temporal: TemporalConnection;
@@ -34,18 +34,18 @@ export async function failLost(entries: LedgerEntry[], message: string, deps: Lo
 }
 
 /** False: the server has no such attempt, since its result arrived before the process died. */
-async function failTaken(entry: LedgerEntry, message: string, { temporal, log }: LostAttemptsDeps): Promise<boolean> {
+async function failTaken(entry: LedgerEntry, message: string, deps: LostAttemptsDeps): Promise<boolean> {
   const began = performance.now();
   const nodes = [...entry.nodes.values()].map((node) => `"${node}"`).join(', ');
   const failure = workerLost(nodes ? `${message} in node ${nodes}` : message);
   for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 2_000)) {
     try {
-      await temporal.client.activity.fail(Buffer.from(entry.token, 'base64'), failure);
+      await deps.temporal.client.activity.fail(Buffer.from(entry.token, 'base64'), failure);
       return true;
     } catch (e) {
       if (e instanceof ActivityNotFoundError) return false;
       if (performance.now() - began > GIVE_UP_MS) {
-        log.warn({ err: e, runId: entry.runId }, 'could not report a lost attempt; its heartbeat timeout will');
+        deps.log.warn({ err: e, runId: entry.runId }, 'could not report a lost attempt; its heartbeat timeout will');
         return true;
       }
       await new Promise((r) => setTimeout(r, waitMs));
@@ -71,13 +71,10 @@ const startedBy = ({ raw }: WorkflowExecutionDescription, identity: string): str
     .filter((activity) => activity.state === STARTED && activity.lastWorkerIdentity === identity)
     .flatMap(({ activityId }) => activityId ?? []);
 
-async function resetSticky(
-  { workflowId, workflowRunId }: LedgerEntry,
-  { temporal, log }: LostAttemptsDeps,
-): Promise<void> {
+async function resetSticky({ workflowId, workflowRunId }: LedgerEntry, deps: LostAttemptsDeps): Promise<void> {
   const execution = { workflowId, runId: workflowRunId };
-  const { workflowService } = temporal.connection;
+  const { workflowService } = deps.temporal.connection;
   await workflowService
-    .resetStickyTaskQueue({ namespace: temporal.client.options.namespace, execution })
-    .catch((e: unknown) => log.debug({ err: e, workflowId }, 'could not reset a sticky task queue'));
+    .resetStickyTaskQueue({ namespace: deps.temporal.client.options.namespace, execution })
+    .catch((e: unknown) => deps.log.debug({ err: e, workflowId }, 'could not reset a sticky task queue'));
 }

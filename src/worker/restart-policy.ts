@@ -27,18 +27,26 @@ const PASSING: ReadonlySet<string> = new Set<ErrorCode>(['TEMPORAL_UNREACHABLE',
 /** A child that worked this long was well. */
 const STEADY_MS = 10_000;
 
+export interface RestartPolicy {
+  /** A child takes work: what could not be had before can be had. */
+  ready(): void;
+  afterDeath(death: Death): Verdict;
+}
+
 /** Decides after each death; one policy for all children of a supervisor, since they run the same project. */
-export function createRestartPolicy(options: RestartPolicyOptions): { afterDeath(death: Death): Verdict } {
+export function createRestartPolicy(options: RestartPolicyOptions): RestartPolicy {
   let everReady = false;
   let startFailures = 0;
   let quickDeaths = 0;
   const delay = (n: number) => ({ again: Math.min(options.firstDelayMs * 2 ** (n - 1), options.maxDelayMs) });
 
   return {
+    ready() {
+      everReady = true;
+      startFailures = 0;
+    },
     afterDeath(death) {
       if (death.wasReady) {
-        everReady = true;
-        startFailures = 0;
         quickDeaths = death.livedMs < STEADY_MS ? quickDeaths + 1 : 0;
         return quickDeaths < 2 ? { again: 0 } : delay(quickDeaths - 1);
       }

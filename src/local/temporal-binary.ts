@@ -42,11 +42,11 @@ export async function temporalBinary(options: BinaryOptions): Promise<string> {
   // Named as the program is: that is what process lists show.
   const cached = join(cacheDir, `temporal-${CLI_VERSION}`, platform === 'win32' ? 'temporal.exe' : 'temporal');
   if (await works(cached)) return cached;
-  return withFileLock(join(cacheDir, 'temporal.lock'), log, async () => {
-    if (await works(cached)) return cached;
-    await fetchInto(cached, onPath.problem, options);
+  const fetch = async () => {
+    if (!(await works(cached))) await fetchInto(cached, onPath.problem, options);
     return cached;
-  });
+  };
+  return withFileLock(join(cacheDir, 'temporal.lock'), log, fetch, options.signal);
 }
 
 const works = async (binary: string) => existsSync(binary) && (await checkTemporalBinary(binary)).ok;
@@ -70,7 +70,8 @@ async function fetchInto(target: string, onPathProblem: string, options: BinaryO
       failed.push(`${way.name}: ${messageOf(e)}`);
       onProgress(`Temporal by ${way.name} does not work here: ${messageOf(e)}`);
     } finally {
-      rmSync(dir, { recursive: true, force: true });
+      // A compiler that was told to end may still be writing.
+      rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     }
   }
   throw new HoldfastError('TEMPORAL_BINARY_MISSING', `no Temporal server could be had; ${failed.join('; ')}`, {

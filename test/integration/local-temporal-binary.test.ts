@@ -1,23 +1,30 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isHoldfastError } from '../../src/errors.js';
 import { runTool } from '../../src/local/run-tool.js';
 import { temporalBinary } from '../../src/local/temporal-binary.js';
 import { downloadTemporal } from '../../src/local/temporal-download.js';
 import { CLI_VERSION } from '../../src/local/temporal-version.js';
 import { createLogger } from '../../src/telemetry/log.js';
+import { until } from '../support/until.js';
 
 const log = createLogger({ level: 'silent', pretty: false });
 const SCRIPT = '#!/bin/sh\necho "temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)"\n';
 
 let dir: string;
-beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'holdfast-binary-'))));
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'holdfast-binary-'));
+  vi.stubEnv('PATH', '/usr/bin:/bin'); // without a Temporal CLI that this machine may have
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(dir, { recursive: true, force: true });
+});
 
 function script(text = SCRIPT, name = 'made'): string {
   const path = join(dir, name);
@@ -64,6 +71,22 @@ describe('the Temporal binary', () => {
     if (!isHoldfastError(failure, 'TEMPORAL_BINARY_MISSING')) throw failure;
     expect(failure.message).toMatch(/PATH.*official download: no network; build with Go: no Go/);
     expect(failure.next).toMatch(/TEMPORAL_ADDRESS/);
+  });
+
+  it('is neither fetched nor waited for any longer once it is not wanted', async () => {
+    const hang = (_dir: string, _tell: unknown, signal?: AbortSignal) =>
+      new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(new Error('ended'))));
+    const get = (signal: AbortSignal) =>
+      temporalBinary({ cacheDir: dir, log, ways: [{ name: 'slow', fetch: hang }], signal });
+    const [fetching, waiting] = [new AbortController(), new AbortController()];
+    const first = get(fetching.signal);
+    await until(() => readdirSync(dir).some((name) => name.startsWith('fetch-')), 'it is being fetched');
+    const second = get(waiting.signal);
+    waiting.abort();
+    await expect(second).rejects.toThrow(/abort/i);
+    fetching.abort();
+    await expect(first).rejects.toThrow(/abort/i);
+    expect(readdirSync(dir)).toEqual([]);
   });
 });
 

@@ -110,6 +110,7 @@ export class CheckpointSession extends BaseCheckpointSaver {
     const { threadId, ns, id } = addressOf(config);
     await this.#held.readable(ns);
     this.#throwFailure();
+    if (this.#isNew(ns, config)) return undefined;
     try {
       const tuple =
         ns !== '' || this.#loaded ? await this.#checkpointer.getTuple(config) : await this.#load(threadId, id);
@@ -119,6 +120,22 @@ export class CheckpointSession extends BaseCheckpointSaver {
     } catch (e) {
       throw this.#fail(e);
     }
+  }
+
+  /**
+   * A subgraph that a task of our own superstep begins: the task's id comes from the checkpoint that we wrote, so nobody
+   * can have written below it. One round trip less for every call of a subgraph.
+   */
+  #isNew(ns: string, { configurable }: RunnableConfig): boolean {
+    const task: unknown = configurable?.__pregel_task_id;
+    return (
+      this.#committed &&
+      configurable?.checkpoint_id === undefined &&
+      typeof task === 'string' &&
+      ns.includes(`:${task}`) &&
+      ns.split('|', 1)[0]!.includes(':') &&
+      !this.#written.has(ns)
+    );
   }
 
   /** The first read of the root: from where the run stands, whatever has been written to the thread since. */

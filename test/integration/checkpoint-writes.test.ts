@@ -212,6 +212,40 @@ describe('the order of what becomes durable', () => {
     expect(statements).toEqual(['newest', 'put-root', 'put-root', 'put-root', 'put-root']);
   });
 
+  it('a subgraph costs no read, unless an earlier attempt may have begun it', async () => {
+    const statements: string[] = [];
+    const counted = behind(lab.pool, (name) => void statements.push(name.split(':')[1]!));
+    let die = true;
+    const graph = (checkpointer: BaseCheckpointSaver) => {
+      const inner = new StateGraph(Log)
+        .addNode('one', () => ({ log: ['one'] }))
+        .addNode('two', async () => {
+          await sleep(20);
+          return die ? new Promise<never>(() => undefined) : { log: ['two'] };
+        })
+        .addEdge('__start__', 'one')
+        .addEdge('one', 'two')
+        .compile();
+      return new StateGraph(Log)
+        .addNode('first', () => ({ log: ['first'] }))
+        .addNode('sub', async () => ({ log: (await inner.invoke({ log: [] })).log }))
+        .addEdge('__start__', 'first')
+        .addEdge('first', 'sub')
+        .compile({ checkpointer });
+    };
+    const first = new CheckpointSession(counted, (await lab.claim(threadId, runId, phase(1)))!);
+    void graph(first).invoke({ log: [] }, inThread(threadId));
+    while (!(await rowsOf()).some((row) => row.includes('"one"'))) await sleep(5);
+    expect(statements.filter((name) => !name.startsWith('put'))).toEqual(['newest']);
+
+    statements.length = 0;
+    die = false;
+    const second = new CheckpointSession(counted, (await lab.claim(threadId, runId, phase(2)))!);
+    const { log } = await graph(second).invoke(null, inThread(threadId));
+    expect(log).toEqual(['first', 'one', 'two']);
+    expect(statements.slice(0, 2)).toEqual(['get', 'newest']);
+  });
+
   it('a delta channel finds its writes after a crash behind any commit', async () => {
     const Delta = Annotation.Root({
       log: () => new DeltaChannel<string[], string[]>((a, w) => (a ?? []).concat(...w)),

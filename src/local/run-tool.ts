@@ -55,6 +55,6 @@ export function runTool(command: string, args: readonly string[], options: ToolO
 
 /** What a failed tool said, in one line. */
 export function failureOf(result: ToolResult): string {
-  const said = `${result.stderr}\n${result.stdout}`.trim().split('\n').slice(-4).join(' | ');
+  const said = (result.stderr.trim() || result.stdout.trim()).split('\n').slice(-4).join(' | ');
   return result.error?.message ?? (said || `exit code ${result.status}`);
 }

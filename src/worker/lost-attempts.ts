@@ -1,5 +1,5 @@
 import { ActivityNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { TemporalConnection } from '../temporal/connection.js';
 import type { Logger } from '../telemetry/log.js';
 import type { LedgerEntry } from './token-ledger.js';
@@ -8,7 +8,8 @@ import { workerLost } from './worker-lost.js';
 /** After this long the server's own heartbeat timeout has ended the attempt. */
 const GIVE_UP_MS = 20_000;
 
-const STARTED = temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
+// CommonJS: Node finds none of its exports by name.
+const STARTED = proto.temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
 
 export interface LostAttemptsDeps {
   temporal: TemporalConnection;

@@ -32,38 +32,35 @@ export interface DemoContext {
 
 /** The whole demo. True when every figure is as it has to be. What it started is ended, whatever happens. */
 export async function runDemo(context: DemoContext): Promise<boolean> {
-  const { options, progress, examples, cli } = context;
+  const { options, progress, examples, cli, signal } = context;
   const dir = freshProject(examples);
-  const startedAt = Date.now();
   introduce(context, dir);
-  const stack = await startDevStack({
-    dir,
-    cli,
-    workers: options.workers,
-    signal: context.signal,
-    onLine: (line) => progress.status(`starting: ${line}`),
-  });
   let good = false;
   try {
-    const outcome = await withClient(stack, (client, pool) => work(context, stack, client, pool));
-    const complaints = complaintsOf(outcome, leastKills(options.kill));
-    progress.say(
-      `\nVerdict, from the shop's own append-only ledger (${Math.round((Date.now() - startedAt) / 1000)} s in all):\n`,
-    );
-    progress.say(verdictOf(outcome));
-    for (const complaint of complaints) progress.say(`  WRONG: ${complaint}`);
-    if (options.json) writeFileSync(options.json, `${JSON.stringify(figuresOf(outcome), null, 2)}\n`);
-    good = complaints.length === 0;
-    progress.say(
-      good ? '\nEvery figure is as it has to be.' : `\nSomething is wrong; the log of the stack is ${stack.logFile}`,
-    );
+    const onLine = (line: string): void => progress.status(`starting: ${line}`);
+    const stack = await startDevStack({ dir, cli, workers: options.workers, signal, onLine });
+    try {
+      good = pronounce(context, await withClient(stack, (client, pool) => work(context, stack, client, pool)));
+      if (!good) progress.say(`the log of the stack: ${stack.logFile}`);
+    } finally {
+      progress.clear();
+      if (options.keep) explainKept(progress, stack, dir);
+      else await stack.stop();
+    }
   } finally {
-    progress.clear();
-    if (options.keep) explainKept(progress, stack, dir);
-    else await stack.stop();
-    if (good && !options.keep) rmSync(dir, { recursive: true, force: true });
+    if (!options.keep && (good || signal.aborted)) rmSync(dir, { recursive: true, force: true });
   }
   return good;
+}
+
+function pronounce({ options, progress }: DemoContext, outcome: Outcome): boolean {
+  const complaints = complaintsOf(outcome, leastKills(options.kill));
+  progress.say("\nVerdict, from the shop's own append-only ledger:\n");
+  progress.say(verdictOf(outcome));
+  for (const complaint of complaints) progress.say(`  WRONG: ${complaint}`);
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(figuresOf(outcome), null, 2)}\n`);
+  progress.say(complaints.length === 0 ? '\nEvery figure is as it has to be.' : '\nSomething is wrong.');
+  return complaints.length === 0;
 }
 
 async function work(

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Figures } from '../../src/demo/report.js';
+import { findProcesses } from '../../src/local/process-table.js';
+import { until } from '../support/until.js';
 
 const DEMO = 'dist/src/demo/main.js';
 let dir: string;
@@ -14,7 +16,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 function runDemo(...args: string[]): Promise<{ code: number | null; output: string }> {
   const demo = spawn(process.execPath, [DEMO, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  for (const stream of [demo.stdout, demo.stderr]) stream.on('data', (data) => (output += data));
+  for (const stream of [demo.stdout, demo.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()));
   return new Promise((resolve) => demo.on('close', (code) => resolve({ code, output })));
 }
 
@@ -38,6 +40,21 @@ test(
     await expect(readFile(join(data, 'langgraph.json')), 'it leaves nothing behind').rejects.toThrow('ENOENT');
   },
 );
+
+test('Ctrl-C ends everything that it started and leaves nothing', { timeout: 120_000 }, async () => {
+  const demo = spawn(process.execPath, [DEMO], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  demo.stdout.on('data', (data: Buffer) => (output += data.toString()));
+  const ended = new Promise<number | null>((resolve) => demo.on('close', resolve));
+  await until(() => /up: PostgreSQL/.test(output), 'the demo is up', 60_000);
+  const data = /The stack's data: (.*)/.exec(output)![1]!;
+  expect((await findProcesses(data))!.length, 'PostgreSQL and Temporal').toBeGreaterThanOrEqual(2);
+
+  demo.kill('SIGINT');
+  expect(await ended).toBe(130);
+  expect(await findProcesses(data)).toEqual([]);
+  await expect(readFile(join(data, 'langgraph.json'))).rejects.toThrow('ENOENT');
+});
 
 test('an option that it does not know is a usage error', async () => {
   const { code, output } = await runDemo('--requests', 'many');

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalStack, stopLocalStack } from '../local/stack.js';
+import { claimStack, removeAbandonedStacks, STACK_PREFIX } from './abandoned-stacks.js';
 import { createLogger, type Logger } from '../telemetry/log.js';
 
 export interface EphemeralStackOptions {
@@ -25,11 +26,13 @@ export interface EphemeralStack {
 
 /**
  * A real PostgreSQL and a real, tuned Temporal server in a temporary folder, for tests: 1 s to start. Both survive kill -9 of
- * themselves and of the caller; call `stop` whatever happens.
+ * themselves and of the caller; call `stop` whatever happens. What a killed caller left is removed by a start an hour later.
  */
 export async function startEphemeralStack(options: EphemeralStackOptions = {}): Promise<EphemeralStack> {
   const { log = createLogger({ level: 'warn', pretty: false }), durable = false } = options;
-  const dir = mkdtempSync(join(tmpdir(), 'holdfast-stack-'));
+  await removeAbandonedStacks(tmpdir(), log);
+  const dir = mkdtempSync(join(tmpdir(), STACK_PREFIX));
+  claimStack(dir);
   const stop = async () => {
     await stopLocalStack(dir, 0);
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });

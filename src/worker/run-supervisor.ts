@@ -53,15 +53,26 @@ function tellParent(pids: number[]): void {
   if (process.send && process.connected) process.send(message, () => undefined);
 }
 
+/** Wrappers such as npm and timeout deliver one Ctrl-C or SIGTERM twice. */
+const SAME_SIGNAL_MS = 1_000;
+
 function onEndRequest(end: (again: boolean) => void): () => void {
-  let asked = false;
+  let askedAt: number | undefined;
   const ask = () => {
-    end(asked);
-    asked = true;
+    const again = askedAt !== undefined && performance.now() - askedAt > SAME_SIGNAL_MS;
+    if (askedAt !== undefined && !again) return;
+    askedAt ??= performance.now();
+    end(again);
   };
-  const events = ['SIGTERM', 'SIGINT', 'disconnect'] as const;
-  for (const event of events) process.on(event, ask);
+  const onGone = () => {
+    if (askedAt === undefined) ask();
+  };
+  process.on('SIGTERM', ask);
+  process.on('SIGINT', ask);
+  process.on('disconnect', onGone);
   return () => {
-    for (const event of events) process.off(event, ask);
+    process.off('SIGTERM', ask);
+    process.off('SIGINT', ask);
+    process.off('disconnect', onGone);
   };
 }

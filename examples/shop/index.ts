@@ -14,5 +14,5 @@ export const shop = defineAgent({
   version: '1.0.0',
   owner: 'support@example.com',
   graph: supportAgent(supportModel(), ourShop),
-  nodes: { '*': { timeout: '2m', retry: { maximumAttempts: 20, maximumInterval: '10s' } } }, // no customer shall notice an outage
+  nodes: { '*': { timeout: '2m', retry: { maximumAttempts: 10, maximumInterval: '10s' } } }, // no customer shall notice an outage
 });

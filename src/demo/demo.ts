@@ -5,6 +5,7 @@ import { createClient, type HoldfastClient } from '../client/index.js';
 import { createPool, type Pool } from '../db/pool.js';
 import { startDevStack, type DevStack } from './dev-stack.js';
 import { writesAskedFor, writesReported } from './expected.js';
+import { tellOfFailedSteps } from './failed-steps.js';
 import { judge } from './judge.js';
 import { createKillPlan, leastKills, victimsOf } from './kill-plan.js';
 import type { Kill } from './kills.js';
@@ -98,6 +99,7 @@ async function work(
   const atOnce = options.requests < 20 ? 2 : 4;
   try {
     const serving = serve(tickets, { client, atOnce, signal, admit: plan.admit, decided });
+    void tellOfFailedSteps(pool, say, served.signal);
     await Promise.all([serving.finally(() => served.abort()), plan.carryOut()]);
   } catch (e) {
     if (signal.aborted || !served.signal.aborted) throw e; // kills that found no moment are missing in the verdict

@@ -13,12 +13,14 @@ import { HoldfastError, isHoldfastError } from '../errors.js';
 import type { Control, Phase } from '../runs/types.js';
 import { Askers } from './askers.js';
 import { addressOf, changedValues, checkpointJson, type PostgresCheckpointer } from './checkpointer.js';
-import { toJsonb, type Stored } from './codec.js';
-import { contains, storageError } from './errors.js';
+import { clockPast } from './clock.js';
+import { toJsonb } from './codec.js';
 import { fenced } from './fence.js';
+import { FirstFailure } from './first-failure.js';
 import { HeldWrites } from './held-writes.js';
+import { KnownRows } from './known-rows.js';
 import type { RootPut } from './put-checkpoint.js';
-import type { CheckpointRecord } from './tuple.js';
+import { StickyHead } from './sticky-head.js';
 import { toBatch, type WriteBatch } from './write-batch.js';
 
 /** What the claim of the thread returned. */
@@ -73,16 +75,14 @@ export class CheckpointSession extends BaseCheckpointSaver {
   readonly #checkpointer: PostgresCheckpointer;
   readonly #start: SessionStart;
   readonly #held = new HeldWrites((batches) => this.#flush(batches));
-  readonly #own = new WeakSet<object>();
-  /** By namespace: the checkpoint that its tasks write under, and the tasks that have rows there already. */
-  readonly #written = new Map<string, { id: string; tasks: Set<string> }>();
+  readonly #failure: FirstFailure;
+  readonly #sticky: StickyHead;
+  readonly #rows = new KnownRows();
   readonly #askers = new Askers();
   #head: string | undefined;
   #stop: number | undefined;
-  #record: CheckpointRecord | undefined;
   #loaded = false;
   #committed = false;
-  #failure: { error: unknown } | undefined;
 
   constructor(checkpointer: PostgresCheckpointer, start: SessionStart) {
     super(checkpointer.serde);
@@ -90,6 +90,11 @@ export class CheckpointSession extends BaseCheckpointSaver {
     this.#start = start;
     this.#head = start.head ?? undefined;
     this.#stop = start.stop ?? undefined;
+    this.#sticky = new StickyHead(checkpointer.cache, start);
+    this.#failure = new FirstFailure((error) => {
+      this.#sticky.forget();
+      this.onFailure?.(error);
+    });
   }
 
   /** The newest root checkpoint of the thread as this session knows it. */
@@ -109,44 +114,28 @@ export class CheckpointSession extends BaseCheckpointSaver {
   async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const { threadId, ns, id } = addressOf(config);
     await this.#held.readable(ns);
-    this.#throwFailure();
-    if (this.#isNew(ns, config)) return undefined;
+    this.#failure.throw();
     try {
-      const tuple =
-        ns !== '' || this.#loaded ? await this.#checkpointer.getTuple(config) : await this.#load(threadId, id);
-      if (tuple)
-        this.#written.set(ns, { id: tuple.checkpoint.id, tasks: new Set(tuple.pendingWrites?.map(([task]) => task)) });
+      if (threadId !== this.#start.threadId) return await this.#checkpointer.getTuple(config);
+      if (this.#rows.isNew(ns, config)) return undefined;
+      const first = ns === '' && !this.#loaded;
+      const tuple = first ? await this.#load(id) : await this.#checkpointer.getTuple(config);
+      if (tuple) this.#rows.read(ns, tuple);
       return tuple;
     } catch (e) {
-      throw this.#fail(e);
+      throw this.#failure.of(e);
     }
   }
 
-  /**
-   * A subgraph that a task of our own superstep begins: the task's id comes from the checkpoint that we wrote, so nobody
-   * can have written below it. One round trip less for every call of a subgraph.
-   */
-  #isNew(ns: string, { configurable }: RunnableConfig): boolean {
-    const task: unknown = configurable?.__pregel_task_id;
-    return (
-      this.#committed &&
-      configurable?.checkpoint_id === undefined &&
-      typeof task === 'string' &&
-      ns.includes(`:${task}`) &&
-      ns.split('|', 1)[0]!.includes(':') &&
-      !this.#written.has(ns)
-    );
-  }
-
   /** The first read of the root: from where the run stands, whatever has been written to the thread since. */
-  async #load(threadId: string, asked: string | undefined): Promise<CheckpointTuple | undefined> {
-    const { head, forkFrom, fresh, recursionLimit } = this.#start;
+  async #load(asked: string | undefined): Promise<CheckpointTuple | undefined> {
+    const { threadId, head, forkFrom, fresh, recursionLimit } = this.#start;
     const id = asked ?? head ?? forkFrom;
-    const cached = fresh && head !== null && id === head ? this.#checkpointer.cache.get(threadId, head) : undefined;
+    const cached = fresh && head !== null && id === head ? this.#sticky.cached(head) : undefined;
     const record = cached ?? (await this.#checkpointer.readRecord(threadId, '', id));
     const tuple = record && (await this.#checkpointer.decode(record));
     this.#loaded = true;
-    this.#record = record;
+    this.#sticky.loaded(record);
     this.#head ??= record?.id;
     this.#stop ??= (tuple?.metadata?.step ?? -2) + 2 + recursionLimit;
     // Checkpoint ids are ordered by clock: the next one must not come before this one, wherever it was written.
@@ -156,11 +145,11 @@ export class CheckpointSession extends BaseCheckpointSaver {
 
   async *list(config: RunnableConfig, options?: CheckpointListOptions): AsyncGenerator<CheckpointTuple> {
     await this.#held.settled();
-    this.#throwFailure();
+    this.#failure.throw();
     try {
       yield* this.#checkpointer.list(config, options);
     } catch (e) {
-      throw this.#fail(e);
+      throw this.#failure.of(e);
     }
   }
 
@@ -168,11 +157,11 @@ export class CheckpointSession extends BaseCheckpointSaver {
     config: RunnableConfig;
     channels: string[];
   }): Promise<Record<string, DeltaChannelHistory>> {
-    this.#throwFailure();
+    this.#failure.throw();
     try {
       return await this.#checkpointer.getDeltaChannelHistory(of);
     } catch (e) {
-      throw this.#fail(e);
+      throw this.#failure.of(e);
     }
   }
 
@@ -183,14 +172,17 @@ export class CheckpointSession extends BaseCheckpointSaver {
     newVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
     const { threadId, ns, id: parentId } = addressOf(config);
-    this.#written.set(ns, { id: checkpoint.id, tasks: new Set() });
     try {
-      this.#throwFailure();
+      this.#failure.throw();
+      if (threadId !== this.#start.threadId) {
+        return await this.#checkpointer.put(config, checkpoint, metadata, newVersions);
+      }
+      this.#rows.put(ns, checkpoint.id);
       await this.#held.alongWith(checkpoint.id, (batches) =>
         this.#putCheckpoint({ ns, parentId }, checkpoint, metadata, newVersions, batches),
       );
     } catch (e) {
-      const error = this.#fail(e);
+      const error = this.#failure.of(e);
       // Of all puts, these are awaited at once: the one that ends a root superstep, and a state edit.
       if (ns === '' && (metadata.source === 'loop' || metadata.source === 'update')) throw error;
     }
@@ -214,7 +206,7 @@ export class CheckpointSession extends BaseCheckpointSaver {
       batches,
     };
     await this.#held.landed();
-    this.#throwFailure();
+    this.#failure.throw();
     const root: RootPut | undefined =
       ns === '' ? { stop: this.#stop, superstep: this.#superstep(metadata) } : undefined;
     const control = await this.#checkpointer.fenced.put(this.#start, put, root);
@@ -222,7 +214,8 @@ export class CheckpointSession extends BaseCheckpointSaver {
     if (!root) return;
     this.#head = checkpoint.id;
     this.#committed = true;
-    this.#remember(put);
+    this.#rows.committed();
+    this.#sticky.committed(put);
     this.onCommit?.({ checkpointId: checkpoint.id, step: metadata.step, source: metadata.source, control });
   }
 
@@ -232,68 +225,33 @@ export class CheckpointSession extends BaseCheckpointSaver {
     return { runId: this.#start.runId, step: metadata.step, tasks: toJsonb(tasks) };
   }
 
-  /** The next slice of this run may begin from here without a read. */
-  #remember(put: {
-    id: string;
-    parentId: string | undefined;
-    checkpoint: string;
-    metadata: string;
-    values: { channel: string; value: Stored }[];
-  }): void {
-    const { threadId, phase } = this.#start;
-    const { cache } = this.#checkpointer;
-    const before = this.#record;
-    if (before?.id !== put.parentId) {
-      this.#record = undefined;
-      cache.delete(threadId);
-      return;
-    }
-    const values = new Map(before?.values);
-    for (const { channel, value } of put.values) {
-      if (value.data === null) values.delete(channel);
-      else values.set(channel, value);
-    }
-    const { id, parentId = null, checkpoint, metadata } = put;
-    this.#record = { threadId, ns: '', id, parentId, checkpoint, metadata, values, writes: [] };
-    cache.set(this.#record, phase);
-  }
-
-  putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
-    if (this.#failure) return Promise.resolve();
-    const { ns, id } = addressOf(config);
-    const at = { ns, checkpointId: id ?? '', taskId };
+  async putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
+    if (this.#failure.happened) return;
+    const { threadId, ns, id } = addressOf(config);
     try {
+      if (threadId !== this.#start.threadId) {
+        await this.#checkpointer.putWrites(config, writes, taskId);
+        return;
+      }
+      const at = { ns, checkpointId: id ?? '', taskId };
       const batch = toBatch(this.#checkpointer.codec, at, this.#askers.mark(at, writes));
-      if (!batch) return Promise.resolve();
-      const written = this.#written.get(ns);
-      // The fence keeps others out: a task without rows at the load, and without any since, has none.
-      if (written?.id === id && !written?.tasks.has(taskId)) batch.replaces = false;
-      written?.tasks.add(taskId);
-      return this.#held.add(batch);
+      if (!batch) return;
+      batch.replaces &&= this.#rows.mayHave(ns, id, taskId);
+      await this.#held.add(batch);
     } catch (e) {
-      this.#fail(e);
-      return Promise.resolve();
+      this.#failure.of(e);
     }
   }
 
   /** Stores batches in a statement of their own. Never rejects: see rule 3. */
   async #flush(batches: WriteBatch[]): Promise<void> {
-    if (this.#failure) return;
+    if (this.#failure.happened) return;
     try {
-      if (!(await this.#checkpointer.fenced.putWrites(this.#start, batches)))
-        throw await fenced(this.#checkpointer.pool, this.#start);
-      await this.#rememberWrites(batches);
+      const stored = await this.#checkpointer.fenced.putWrites(this.#start, batches);
+      if (!stored) throw await fenced(this.#checkpointer.pool, this.#start);
+      await this.#sticky.wrote(batches);
     } catch (e) {
-      this.#fail(e);
-    }
-  }
-
-  async #rememberWrites(batches: WriteBatch[]): Promise<void> {
-    const { threadId, phase } = this.#start;
-    for (const { ns, checkpointId, taskId, rows, whole } of batches) {
-      if (ns !== '') continue;
-      const writes = await Promise.all(rows.map(async (row) => ({ taskId, ...row, value: await row.value })));
-      this.#checkpointer.cache.addWrites(threadId, checkpointId, phase, taskId, writes, whole);
+      this.#failure.of(e);
     }
   }
 
@@ -304,12 +262,12 @@ export class CheckpointSession extends BaseCheckpointSaver {
   /** Everything handed over is durable. Call it when LangGraph has returned, whatever it returned. @throws the first failure. */
   async settle(): Promise<void> {
     await this.#held.settled();
-    this.#throwFailure();
+    this.#failure.throw();
   }
 
   /** Whether `e` arose here, at any depth of causes and aggregates: infrastructure, never the node's fault. */
   isOwnError(e: unknown): boolean {
-    return contains(this.#own, e);
+    return this.#failure.includes(e);
   }
 
   /**
@@ -317,18 +275,14 @@ export class CheckpointSession extends BaseCheckpointSaver {
    * @throws INTERRUPT_NOT_FOUND when an id is not pending, and then none is answered; FENCED.
    */
   async applyAnswers(requestId: string, answers: Record<string, unknown>): Promise<void> {
-    const { threadId, head, forkFrom } = this.#start;
+    const { head, forkFrom } = this.#start;
+    const { fenced: operations, pool } = this.#checkpointer;
     try {
-      const outcome = await this.#checkpointer.fenced.applyAnswers(
-        this.#start,
-        head ?? forkFrom ?? null,
-        requestId,
-        answers,
-      );
-      if (outcome === 'fenced') throw await fenced(this.#checkpointer.pool, this.#start);
-      this.#checkpointer.cache.delete(threadId);
+      const outcome = await operations.applyAnswers(this.#start, head ?? forkFrom ?? null, requestId, answers);
+      if (outcome === 'fenced') throw await fenced(pool, this.#start);
+      this.#sticky.forget();
     } catch (e) {
-      throw isHoldfastError(e, 'INTERRUPT_NOT_FOUND') ? e : this.#fail(e);
+      throw isHoldfastError(e, 'INTERRUPT_NOT_FOUND') ? e : this.#failure.of(e);
     }
   }
 
@@ -338,38 +292,7 @@ export class CheckpointSession extends BaseCheckpointSaver {
     try {
       return (await this.#checkpointer.newestId(this.#start.threadId)) !== this.#head;
     } catch (e) {
-      throw this.#fail(e);
+      throw this.#failure.of(e);
     }
   }
-
-  #throwFailure(): void {
-    if (this.#failure) throw this.#failure.error;
-  }
-
-  /** Remembers the first failure and returns it: what fails afterwards follows from it. */
-  #fail(e: unknown): unknown {
-    if (this.#failure) return this.#failure.error;
-    const error = storageError(e);
-    this.#failure = { error };
-    // State that cannot be stored is the graph's doing: another attempt would end in the same way.
-    if (!isHoldfastError(error, 'STATE_UNSERIALIZABLE')) {
-      for (const own of [error, e]) if (typeof own === 'object' && own !== null) this.#own.add(own);
-    }
-    this.#checkpointer.cache.delete(this.#start.threadId);
-    this.onFailure?.(error);
-    return error;
-  }
-}
-
-/** How far another machine's clock may be ahead of ours before we say so instead of waiting. */
-const CLOCKS_APART_MS = 5_000;
-
-async function clockPast(time: number): Promise<void> {
-  const ahead = time - Date.now();
-  if (ahead > CLOCKS_APART_MS) {
-    throw new HoldfastError('STATE_CONFLICT', `the newest checkpoint is ${Math.ceil(ahead / 1000)} s in the future`, {
-      next: 'synchronise the clocks of all machines that write to this database',
-    });
-  }
-  while (Date.now() <= time) await new Promise((resolve) => setTimeout(resolve, 1));
 }

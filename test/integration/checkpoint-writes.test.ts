@@ -215,14 +215,10 @@ describe('the order of what becomes durable', () => {
   it('a subgraph costs no read, unless an earlier attempt may have begun it', async () => {
     const statements: string[] = [];
     const counted = behind(lab.pool, (name) => void statements.push(name.split(':')[1]!));
-    let die = true;
-    const graph = (checkpointer: BaseCheckpointSaver) => {
+    const graph = (checkpointer: BaseCheckpointSaver, die: boolean) => {
       const inner = new StateGraph(Log)
         .addNode('one', () => ({ log: ['one'] }))
-        .addNode('two', async () => {
-          await sleep(20);
-          return die ? new Promise<never>(() => undefined) : { log: ['two'] };
-        })
+        .addNode('two', () => (die ? new Promise<never>(() => undefined) : { log: ['two'] }))
         .addEdge('__start__', 'one')
         .addEdge('one', 'two')
         .compile();
@@ -234,14 +230,13 @@ describe('the order of what becomes durable', () => {
         .compile({ checkpointer });
     };
     const first = new CheckpointSession(counted, (await lab.claim(threadId, runId, phase(1)))!);
-    void graph(first).invoke({ log: [] }, inThread(threadId));
+    void graph(first, true).invoke({ log: [] }, inThread(threadId));
     while (!(await rowsOf()).some((row) => row.includes('"one"'))) await sleep(5);
     expect(statements.filter((name) => !name.startsWith('put'))).toEqual(['newest']);
 
     statements.length = 0;
-    die = false;
     const second = new CheckpointSession(counted, (await lab.claim(threadId, runId, phase(2)))!);
-    const { log } = await graph(second).invoke(null, inThread(threadId));
+    const { log } = await graph(second, false).invoke(null, inThread(threadId));
     expect(log).toEqual(['first', 'one', 'two']);
     expect(statements.slice(0, 2)).toEqual(['get', 'newest']);
   });

@@ -6,7 +6,8 @@ import { failureOf, runTool } from './run-tool.js';
 import { CLI_VERSION } from './temporal-version.js';
 
 const MODULE = `github.com/temporalio/cli/cmd/temporal@v${CLI_VERSION}`;
-const TIMEOUT_MS = 30 * 60_000;
+/** A guard against a build that hangs; on a busy machine it may take half an hour. */
+const TIMEOUT_MS = 60 * 60_000;
 const TELL_EVERY_MS = 1_000;
 
 /**
@@ -36,7 +37,7 @@ export async function buildTemporal(
   const timer = setInterval(tell, TELL_EVERY_MS);
   tell();
   try {
-    const result = await runTool('go', ['install', '-v', '-trimpath', '-ldflags=-s -w', MODULE], {
+    const result = await runTool('go', ['install', '-v', '-ldflags=-s -w', MODULE], {
       cwd: dir,
       signal,
       timeoutMs: TIMEOUT_MS,
@@ -46,11 +47,10 @@ export async function buildTemporal(
       },
       env: environmentWith({
         GOBIN: dir,
-        CGO_ENABLED: '0',
-        GOFLAGS: '-modcacherw', // else what Go downloads cannot be removed
         GOOS: undefined,
         GOARCH: undefined,
-        ...(reuse ? {} : { GOMODCACHE: join(dir, 'modules'), GOCACHE: join(dir, 'objects') }),
+        // Flags that change what is compiled would make a cache of an earlier build useless. `-modcacherw`: else it cannot be removed.
+        ...(reuse ? {} : { GOMODCACHE: join(dir, 'modules'), GOCACHE: join(dir, 'objects'), GOFLAGS: '-modcacherw' }),
       }),
     });
     if (result.status !== 0) throw new Error(`go install ${MODULE} failed: ${failureOf(result)}`);

@@ -45,7 +45,7 @@ export async function runDemo(context: DemoContext): Promise<boolean> {
       if (!good) progress.say(`the log of the stack: ${stack.logFile}`);
     } finally {
       progress.clear();
-      if (options.keep) explainKept(progress, stack, dir);
+      if (options.keep) explainKept(context, stack, dir);
       else await stack.stop();
     }
   } finally {
@@ -157,14 +157,15 @@ function introduce({ options, model, progress }: DemoContext, dir: string): void
   );
 }
 
-function explainKept(progress: Progress, stack: DevStack, dir: string): void {
+function explainKept({ progress, cli }: DemoContext, stack: DevStack, dir: string): void {
   const dev = stack.read();
-  progress.say(
-    `\nThe stack stays up (holdfast dev, pid ${stack.pid}), in ${dir}\n` +
-      `  database   ${dev?.database_url}\n  Temporal   ${dev?.temporal_address}\n` +
-      Object.entries(dev?.urls ?? {})
-        .map(([name, url]) => `  ${name.padEnd(11)}${url}\n`)
-        .join('') +
-      `  look       cd ${dir} && holdfast run ls\n  end it     kill -INT ${stack.pid} && rm -r ${dir}`,
-  );
+  const rows = {
+    database: dev?.database_url,
+    Temporal: dev?.temporal_address,
+    ...dev?.urls,
+    look: `cd ${dir} && node ${cli} run ls`,
+    'end it': `kill -INT ${stack.pid} && rm -r ${dir}`,
+  };
+  progress.say(`\nThe stack stays up: holdfast dev, pid ${stack.pid}`);
+  for (const [name, value] of Object.entries(rows)) progress.say(`  ${name.replace('_', ' ').padEnd(20)}${value}`);
 }

@@ -3,7 +3,12 @@
  * Seen on @langchain/langgraph 1.4.18; self-test.ts proves at start that the installed version still behaves this way.
  */
 import type { Runnable, RunnableConfig } from '@langchain/core/runnables';
-import { GraphInterrupt, type RetryPolicy as LangGraphRetryPolicy } from '@langchain/langgraph';
+import {
+  GraphInterrupt,
+  type BaseCheckpointSaver,
+  type CheckpointTuple,
+  type RetryPolicy as LangGraphRetryPolicy,
+} from '@langchain/langgraph';
 import type { CompiledGraph } from '../agent/definition.js';
 
 export const START_NODE = '__start__';
@@ -11,6 +16,7 @@ export const INTERRUPT_CHUNK = '__interrupt__';
 const PREVIOUS = '__previous__';
 const RESUMING = '__pregel_resuming';
 const CALL = '__pregel_call';
+const REPLAY_STATE = '__pregel_replay_state';
 const TASK_ID = '__pregel_task_id';
 const HIDDEN = 'langsmith:hidden';
 
@@ -102,6 +108,15 @@ export function withConfigurable(config: RunnableConfig, patch: Record<string, u
 
 export const withResuming = (config: RunnableConfig, resuming: boolean): RunnableConfig =>
   withConfigurable(config, { [RESUMING]: resuming });
+
+/** Lets `load` choose the checkpoint that a nested graph begins with (pregel/replay.ts). */
+export const withReplay = (
+  config: RunnableConfig,
+  load: (saver: BaseCheckpointSaver, at: RunnableConfig) => Promise<CheckpointTuple | undefined>,
+): RunnableConfig => {
+  const getCheckpoint = (_ns: string, saver: BaseCheckpointSaver, at: RunnableConfig) => load(saver, at);
+  return withConfigurable(config, { [REPLAY_STATE]: { getCheckpoint } });
+};
 
 /** LangGraph tests for the key: an undefined checkpoint_id makes a finished subgraph run again. */
 export function withoutUndefinedCheckpointId(config: RunnableConfig): RunnableConfig {

@@ -16,15 +16,11 @@ import {
   internalsOf,
   isCompiledGraph,
   isEntrypoint,
-  isResuming,
-  parentCheckpointId,
   START_NODE,
-  statefulNamespace,
   taskOf,
   withAttempt,
   withCalls,
   withoutUndefinedCheckpointId,
-  withResuming,
   type GraphNode,
 } from './adapter.js';
 import { CodeInFlight } from './code-in-flight.js';
@@ -33,6 +29,7 @@ import { describeFailure } from './failure.js';
 import { policyOf, type NodeRules } from './node-rules.js';
 import { runBounded } from './node-timeout.js';
 import type { SliceContext } from './slice-context.js';
+import { enterStatefulSubgraph } from './stateful-subgraph.js';
 
 /**
  * A shallow copy of a compiled graph whose nodes are gated; the graph itself is not touched.
@@ -131,22 +128,13 @@ class Gate extends Runnable {
     const { node, context } = this;
     let config = withoutUndefinedCheckpointId(given);
     if (tried > 0) config = withAttempt(config, tried + 1);
-    if (isCompiledGraph(node.bound) && internalsOf(node.bound).checkpointer === true && isResuming(config)) {
-      config = withResuming(config, await this.hadBegun(config));
+    if (isCompiledGraph(node.bound) && internalsOf(node.bound).checkpointer === true) {
+      config = await enterStatefulSubgraph(config, context);
     }
     if (isEntrypoint(this.place.graph)) {
       config = withCalls(config, (schedule) => gateCalls(schedule, context, this.place.rules));
     }
     return config;
-  }
-
-  /** A subgraph with its own checkpointer resumes only if it had begun for this very task; else it starts with its new input. */
-  private async hadBegun(config: RunnableConfig): Promise<boolean> {
-    const thread_id: unknown = config.configurable?.['thread_id'];
-    const checkpoint_ns = statefulNamespace(config);
-    const tuple = await this.context.session.getTuple({ configurable: { thread_id, checkpoint_ns } });
-    const parent = parentCheckpointId(config);
-    return parent !== undefined && Object.values(tuple?.metadata?.parents ?? {}).includes(parent);
   }
 
   /** What is to be thrown for `e`: `e` itself when it is final or not the node's own, else "blocked". */

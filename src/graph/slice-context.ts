@@ -17,6 +17,9 @@ export interface SliceContext {
   agent: AgentDefinition;
   session: CheckpointSession;
   observer: TaskObserver;
+  runId: string;
+  /** The older checkpoint at which the run began, once LangGraph itself no longer knows: from its second slice or attempt on. */
+  forkedFrom: string | undefined;
   /** Failed tries by task id that count against its policy. */
   tries: ReadonlyMap<string, number>;
   /** Aborted when someone cancels the run: node code sees it as config.signal. */

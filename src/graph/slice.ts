@@ -4,15 +4,15 @@
  */
 import type { RunnableConfig } from '@langchain/core/runnables';
 import { GraphRecursionError, isGraphDrained, RunControl } from '@langchain/langgraph';
-import type { AgentDefinition, CompiledGraph } from '../agent/definition.js';
-import type { CheckpointSession, Commit } from '../checkpoint/session.js';
+import type { AgentDefinition } from '../agent/definition.js';
+import type { Commit } from '../checkpoint/session.js';
 import type { PendingInterrupt, RunOptions } from '../runs/types.js';
 import { INTERRUPT_CHUNK } from './adapter.js';
 import type { Failure } from './failure.js';
 import { derive } from './gate.js';
 import { Siblings } from './siblings.js';
 import type { SliceInput } from './slice-input.js';
-import type { SliceContext, TaskObserver } from './slice-context.js';
+import type { SliceContext } from './slice-context.js';
 import { breakpointsOf, standsAtBreakpoint, type Breakpoints } from './static-interrupts.js';
 
 export type SliceEnd = 'success' | 'interrupted' | 'error' | 'drained' | 'blocked' | 'limit' | 'aborted';
@@ -55,6 +55,8 @@ export async function runSlice(slice: SliceInput): Promise<SliceOutcome> {
     agent,
     session,
     observer: slice.observer,
+    runId: slice.runId,
+    forkedFrom: resumed ? slice.options.checkpointId : undefined,
     tries: slice.tries,
     abort: AbortSignal.any([slice.abort, inVain.signal]),
     blocked: new AbortController(),

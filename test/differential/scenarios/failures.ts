@@ -81,7 +81,8 @@ const finalError: Scenario = {
     await api.invoke({});
   },
   knownDifference: {
-    reason: 'beside a final failure the other nodes of the superstep finish and keep their writes; plain LangGraph aborts them',
+    reason:
+      'beside a final failure the other nodes of the superstep finish and keep their writes; plain LangGraph aborts them',
     aspects: ['history'],
   },
 };

@@ -60,10 +60,20 @@ const forkBeforeStatefulSubgraph: Scenario = {
   },
 };
 
+const forkLongBeforeStatefulSubgraph: Scenario = {
+  name: 'fork-long-before-stateful-subgraph',
+  build: statefulSubgraph.build,
+  script: async (api) => {
+    await api.invoke({ log: [] });
+    await api.invoke(null, { checkpointId: await before('pre', api, 'oldest') });
+  },
+};
+
 export const timeTravel: Scenario[] = [
   fork,
   forkAnEdit,
   forkBeforeQuestion,
   forkBeforeSubgraph,
   forkBeforeStatefulSubgraph,
+  forkLongBeforeStatefulSubgraph,
 ];

@@ -32,7 +32,7 @@ describe('on the runtime', () => {
     delete process.env['SHOP_DATABASE_URL'];
   });
 
-  test('the shop: every request ends, and its ledger has what was asked for, once', async () => {
+  test('the shop: every request ends, and its ledger has what was asked for, once', { timeout: 180_000 }, async () => {
     const tickets = queueUp(requests);
     const decisions: string[] = [];
     const { signal } = new AbortController();

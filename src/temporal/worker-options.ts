@@ -9,7 +9,10 @@ export interface WorkerTuning {
   shutdownGraceMs?: number;
 }
 
-/** How our workers are tuned; each value measured, see docs/operating. */
+/**
+ * How our workers are tuned. Numbers of pollers stay Temporal's own (10 each): 4 or 20 cost the same CPU time per run, with 30 runs
+ * at once on 2 cores.
+ */
 export function workerTuning({
   maxSlices = 100,
   maxCachedWorkflows = 500,

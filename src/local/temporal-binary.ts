@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { platform } from 'node:process';
 import { HoldfastError, messageOf } from '../errors.js';
@@ -54,8 +54,12 @@ const works = async (binary: string) => existsSync(binary) && (await checkTempor
 async function fetchInto(target: string, onPathProblem: string, options: BinaryOptions): Promise<void> {
   const { cacheDir, log, onProgress = () => undefined, ways = WAYS, signal } = options;
   const failed = [`\`temporal\` on the PATH: ${onPathProblem}`];
+  mkdirSync(cacheDir, { recursive: true });
+  // Of fetches that were killed: a build's modules are 3 GB.
+  for (const name of readdirSync(cacheDir)) {
+    if (name.startsWith('fetch-')) rmSync(join(cacheDir, name), { recursive: true, force: true });
+  }
   for (const way of ways) {
-    mkdirSync(cacheDir, { recursive: true });
     const dir = mkdtempSync(join(cacheDir, 'fetch-'));
     try {
       const binary = await way.fetch(dir, onProgress, signal);

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -53,6 +62,7 @@ describe('the Temporal binary', () => {
       },
     ];
     const cacheDir = join(dir, 'cache');
+    mkdirSync(join(cacheDir, 'fetch-killed', 'modules'), { recursive: true });
     const get = () => temporalBinary({ cacheDir, log, ways });
     const [a, b] = await Promise.all([get(), get()]);
     expect(a).toBe(b);
@@ -60,6 +70,7 @@ describe('the Temporal binary', () => {
     expect(fetched).toBe(1);
     expect(await get()).toBe(a);
     expect(fetched).toBe(1);
+    expect(readdirSync(cacheDir)).toEqual([`temporal-${CLI_VERSION}`]);
   });
 
   it('says every way and why it failed when none works', async () => {

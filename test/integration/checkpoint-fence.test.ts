@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Annotation, StateGraph, type BaseCheckpointSaver } from '@langchain/langgraph';
+import { Annotation, entrypoint, StateGraph, type BaseCheckpointSaver } from '@langchain/langgraph';
 import { emptyCheckpoint, uuid6, type CheckpointMetadata } from '@langchain/langgraph-checkpoint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CheckpointSession, type Commit } from '../../src/checkpoint/session.js';
@@ -208,13 +208,13 @@ describe('a slice under its fence', () => {
       expect(session.isOwnError(new AggregateError([new Error('x'), new Error('y', { cause: error })]))).toBe(true);
       expect(session.isOwnError(new Error('x'))).toBe(false);
 
-      // The input's checkpoint is one that LangGraph leaves unattended while the first nodes run.
+      // The first checkpoint of an entrypoint is one that LangGraph leaves unattended while its body runs.
       const { threadId, runId } = await lab.newThread();
       const first = await lab.attempt(threadId, runId, phase(1));
-      const late = counter(first, () => new Promise((resolve) => setTimeout(resolve, 100)));
-      await first.getTuple(at(threadId));
+      const body = async () => new Promise((resolve) => setTimeout(resolve, 200));
       await lab.attempt(threadId, runId, phase(2));
-      await expect(late.invoke({ n: 0, to: 2 }, inThread(threadId))).rejects.toMatchObject({ code: 'FENCED' });
+      const lost = entrypoint({ name: 'slow', checkpointer: first }, body).invoke(1, inThread(threadId));
+      await expect(lost).rejects.toMatchObject({ code: 'FENCED' });
     } finally {
       await pool.end();
       await new Promise((resolve) => setImmediate(resolve));

@@ -185,6 +185,26 @@ describe('a slice under its fence', () => {
     expect(await session.foreignWriter()).toBe(true);
   });
 
+  it('lets a node work on another thread, where stock LangGraph would', async () => {
+    const namespaces = async (saver: (threadId: string, runId: string) => Promise<BaseCheckpointSaver>) => {
+      const [own, other] = [await lab.newThread(), await lab.newThread()];
+      const elsewhere = counter(lab.stock);
+      const graph = counter(await saver(own.threadId, own.runId), async () => {
+        await elsewhere.invoke({ n: 0, to: 1 }, { configurable: { thread_id: other.threadId } });
+      });
+      await graph.invoke({ n: 0, to: 1 }, inThread(own.threadId));
+      const { rows } = await lab.pool.query(
+        `SELECT thread_id = $1 AS own, split_part(checkpoint_ns, ':', 1) AS ns, count(*)::int AS checkpoints FROM public.checkpoints
+         WHERE thread_id IN ($1, $2) GROUP BY 1, 2 ORDER BY 1, 2`,
+        [own.threadId, other.threadId],
+      );
+      return rows;
+    };
+    const expected = await namespaces(async () => lab.stock);
+    expect(expected.map((row) => row.own)).toContain(false);
+    expect(await namespaces((threadId, runId) => lab.attempt(threadId, runId, phase(1)))).toEqual(expected);
+  });
+
   it('ends the superstep, not the process, when PostgreSQL is gone', async () => {
     const unattended: unknown[] = [];
     const note = (e: unknown) => unattended.push(e);

@@ -33,21 +33,22 @@ export async function openCrashLab(): Promise<CrashLab> {
   const directory = temporaryDirectory();
   const workerId = randomUUID();
   const taskQueue = `crash-${workerId}`;
+  const serving: string[] = [];
   const log = createLogger({ level: 'error', pretty: false });
-  const rows = keepWorkerRows({ pool, log, taskQueue, answering: () => [workerId] });
+  const rows = keepWorkerRows({ pool, log, taskQueue, answering: () => serving });
   return {
     pool,
     checkpointer,
     workerId,
     effects: createSideEffects(directory, inLiveProcess),
-    serve: (agents) =>
-      rows.started({
-        workerId,
-        pid: process.pid,
-        agents: agents.map(({ name, version }) => {
-          return { name, version, owner: null, taskQueue, topologyHash: version, definition: {} };
-        }),
-      }),
+    serve: async (agents) => {
+      const serves = randomUUID();
+      const registrations = agents.map(({ name, version }) => {
+        return { name, version, owner: null, taskQueue, topologyHash: version, definition: {} };
+      });
+      await rows.started({ workerId: serves, pid: process.pid, agents: registrations });
+      serving.push(serves);
+    },
     async savedTasks(threadId) {
       const { rows: saved } = await pool.query<{ task: string }>(
         'SELECT DISTINCT task_id AS task FROM checkpoint_writes WHERE thread_id = $1 AND idx >= 0',

@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 describe.each(SLICES_MS)('slices of %i ms', (sliceMs) => {
-  test.each(SCENARIOS)('$name', async (scenario) => {
+  test.concurrent.each(SCENARIOS)('$name', async (scenario) => {
     const label = `${scenario.name} (${sliceMs} ms)`;
     tally.unexplained.add(label);
     const plain = await runPlain(scenario, effects);

@@ -1,5 +1,6 @@
 import { isGrpcServiceError, WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { HoldfastError } from '../errors.js';
 import type { StoredRun } from '../runs/submit-run.js';
 import type { Multitask } from '../runs/types.js';
 import {
@@ -26,8 +27,15 @@ export interface ThreadStarter {
 }
 
 const CALL_WITHIN_MS = 10_000;
+/** What a worker that dies holds up its thread for, when it had the workflow's next task in hand: well within one call. */
+const WORKFLOW_TASK_MS = 5_000;
+const NOT_READY_PAUSE_MS = 250;
+const GRPC_CANCELLED = 1;
 const GRPC_DEADLINE_EXCEEDED = 4;
+const GRPC_FAILED_PRECONDITION = 9;
 const GRPC_UNAVAILABLE = 14;
+/** What a call that was not answered in time ends with: either side may be the first to give it up. */
+const UNANSWERED = [GRPC_CANCELLED, GRPC_DEADLINE_EXCEEDED, GRPC_UNAVAILABLE];
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 const AGENT = keyword(SEARCH_ATTRIBUTES.agent);
@@ -38,20 +46,9 @@ const STATUS = keyword(SEARCH_ATTRIBUTES.status);
 export function threadStarter(settings: TemporalSettings): ThreadStarter {
   const connection = connectOnce(settings);
   return {
-    async submit({ run: { runId, threadId, agent }, taskQueue, fence }, { number, multitask }) {
+    async submit(stored, how) {
       const link = await connection.get();
-      const { client, visible } = link;
-      const start = new WithStartWorkflowOperation(WORKFLOWS.thread, {
-        workflowId: threadWorkflowId(threadId),
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        taskQueue,
-        args: [{ threadId, visible }],
-        ...(visible ? { typedSearchAttributes: attributes(agent, threadId) } : {}),
-      });
-      const submission = { runId, number, agent, multitask, fence };
-      await within(link, () =>
-        client.workflow.executeUpdateWithStart(UPDATES.submit, { args: [submission], startWorkflowOperation: start }),
-      );
+      await within(link, () => untilReady(() => updateWithStart(link, stored, how)));
     },
     async cancel(threadId, runId) {
       const link = await connection.get();
@@ -75,6 +72,41 @@ interface Link {
   visible: boolean;
 }
 
+async function updateWithStart({ client, visible }: Link, stored: StoredRun, how: Handover): Promise<void> {
+  const { run, taskQueue, fence } = stored;
+  const { runId, threadId, agent } = run;
+  const start = new WithStartWorkflowOperation(WORKFLOWS.thread, {
+    workflowId: threadWorkflowId(threadId),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowTaskTimeout: WORKFLOW_TASK_MS,
+    taskQueue,
+    args: [{ threadId, visible }],
+    ...(visible ? { typedSearchAttributes: attributes(agent, threadId) } : {}),
+  });
+  const submission = { runId, number: how.number, agent, multitask: how.multitask, fence };
+  await client.workflow.executeUpdateWithStart(UPDATES.submit, { args: [submission], startWorkflowOperation: start });
+}
+
+/** A workflow whose last tasks were lost with their workers takes no update until a worker gets through one. */
+async function untilReady(call: () => Promise<void>): Promise<void> {
+  for (const deadline = Date.now() + CALL_WITHIN_MS; ; await pause(NOT_READY_PAUSE_MS)) {
+    try {
+      return await call();
+    } catch (e) {
+      if (!isGrpcServiceError(e) || e.code !== GRPC_FAILED_PRECONDITION) throw e;
+      if (Date.now() > deadline) throw noWorker(e);
+    }
+  }
+}
+
+const noWorker = (cause: unknown): HoldfastError =>
+  new HoldfastError('NO_WORKER', `no worker took the run within ${CALL_WITHIN_MS / 1000} s: they keep ending`, {
+    next: 'see the log of `holdfast worker` for why, then start the run again',
+    cause,
+  });
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 /** A server that went away answers nothing, and gRPC alone would wait for it. */
 async function within<T>({ client, address }: Link, call: () => Promise<T>): Promise<T> {
   try {
@@ -86,7 +118,7 @@ async function within<T>({ client, address }: Link, call: () => Promise<T>): Pro
 
 function unreachableOr(e: unknown, address: string): unknown {
   const { code } = causeOf(e) as { code: number };
-  return code === GRPC_UNAVAILABLE || code === GRPC_DEADLINE_EXCEEDED ? temporalUnreachable(address, e) : e;
+  return UNANSWERED.includes(code) ? temporalUnreachable(address, e) : e;
 }
 
 const causeOf = (e: unknown): unknown => (isGrpcServiceError(e) ? e : (e as Error | undefined)?.cause);

@@ -24,10 +24,11 @@ export function createSliceActivity(deps: Omit<SliceDeps, 'workerId'>, host: Att
           entered: (taskId, node) => held.nodeEntered(taskId, node),
           left: (taskId) => held.nodeLeft(taskId),
           recycle: (reason) => held.recycle(reason),
-          foreignWriter: () =>
+          foreignWriter: () => {
             context.log.warn(`something other than its run has written to thread ${args.threadId}`, {
               code: 'FOREIGN_WRITER',
-            }),
+            });
+          },
         },
       );
     } catch (e) {

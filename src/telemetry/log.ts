@@ -13,5 +13,8 @@ export interface LogSettings {
 export function createLogger(settings: LogSettings): Logger {
   const options = { level: settings.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   if (!settings.pretty) return pino(options, pino.destination({ fd: 2, sync: true }));
-  return pino(options, pretty({ colorize: process.stderr.isTTY, translateTime: 'SYS:HH:MM:ss.l', destination: 2, sync: true }));
+  return pino(
+    options,
+    pretty({ colorize: process.stderr.isTTY, translateTime: 'SYS:HH:MM:ss.l', destination: 2, sync: true }),
+  );
 }

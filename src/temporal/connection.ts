@@ -1,5 +1,5 @@
-import { Client, Connection, type TLSConfig } from "@temporalio/client";
-import { HoldfastError, messageOf } from "../errors.js";
+import { Client, Connection, type TLSConfig } from '@temporalio/client';
+import { HoldfastError, messageOf } from '../errors.js';
 
 export interface TemporalSettings {
   /** host:port */
@@ -18,10 +18,7 @@ export interface TemporalConnection {
 }
 
 /** Connects within `timeoutMs` or throws TEMPORAL_UNREACHABLE; it never waits on and on for a server that is not there. */
-export async function connectTemporal(
-  settings: TemporalSettings,
-  timeoutMs = 5_000,
-): Promise<TemporalConnection> {
+export async function connectTemporal(settings: TemporalSettings, timeoutMs = 5_000): Promise<TemporalConnection> {
   const { address, tls, apiKey } = settings;
   const connection = await Connection.connect({
     address,
@@ -38,17 +35,10 @@ export async function connectTemporal(
   };
 }
 
-export function temporalUnreachable(
-  address: string,
-  cause: unknown,
-): HoldfastError {
-  return new HoldfastError(
-    "TEMPORAL_UNREACHABLE",
-    `cannot reach Temporal at ${address}: ${messageOf(cause)}`,
-    {
-      next: "Check TEMPORAL_ADDRESS and that the server runs; `holdfast dev` starts one.",
-      cause,
-      details: { address },
-    },
-  );
+export function temporalUnreachable(address: string, cause: unknown): HoldfastError {
+  return new HoldfastError('TEMPORAL_UNREACHABLE', `cannot reach Temporal at ${address}: ${messageOf(cause)}`, {
+    next: 'Check TEMPORAL_ADDRESS and that the server runs; `holdfast dev` starts one.',
+    cause,
+    details: { address },
+  });
 }

@@ -1,5 +1,5 @@
-import { NativeConnection } from "@temporalio/worker";
-import { temporalUnreachable, type TemporalSettings } from "./connection.js";
+import { NativeConnection } from '@temporalio/worker';
+import { temporalUnreachable, type TemporalSettings } from './connection.js';
 
 /**
  * The connection of SDK core, which workers need: apart from the client's, because loading core costs a command 100 ms or more.
@@ -12,10 +12,7 @@ export async function connectNative(
   const connecting = NativeConnection.connect({ address, tls, apiKey });
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`no answer within ${timeoutMs / 1000} s`)),
-      timeoutMs,
-    );
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
   });
   try {
     return await Promise.race([connecting, deadline]);

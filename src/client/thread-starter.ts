@@ -93,11 +93,13 @@ async function untilReady(call: () => Promise<void>): Promise<void> {
     try {
       return await call();
     } catch (e) {
-      if (!isGrpcServiceError(e) || e.code !== GRPC_FAILED_PRECONDITION) throw e;
+      if (!isNotReady(e)) throw e;
       if (Date.now() > deadline) throw noWorker(e);
     }
   }
 }
+
+const isNotReady = (e: unknown): boolean => isGrpcServiceError(e) && Number(e.code) === GRPC_FAILED_PRECONDITION;
 
 const noWorker = (cause: unknown): HoldfastError =>
   new HoldfastError('NO_WORKER', `no worker took the run within ${CALL_WITHIN_MS / 1000} s: they keep ending`, {

@@ -5,6 +5,9 @@ import { SLOW_START, useWorkerLab } from '../support/worker-probe/lab.js';
 import { isAlive, type ProbeSupervisor } from '../support/worker-probe/run.js';
 import { epochMs } from '../support/worker-probe/spec.js';
 
+/** 50 ms on a quiet machine, and far from the 5 s and 15 s that heartbeats would take on a busy one. */
+const AT_ONCE_MS = 3_000;
+
 const lab = useWorkerLab();
 
 describe('attempts and their processes', SLOW_START, () => {
@@ -18,7 +21,7 @@ describe('attempts and their processes', SLOW_START, () => {
     for (const end of ends) await end();
   });
 
-  test('a killed child is replaced and its attempt goes on elsewhere within a fraction of a second', async (context) => {
+  test('a killed child is replaced and its attempt goes on elsewhere at once', async (context) => {
     for (let round = 0; round < 3; round++) {
       await until(() => supervisor.pids().length === 2, 'two children');
       const run = await lab.probe(context, supervisor, { steps: 3, stepMs: 700 });
@@ -27,7 +30,7 @@ describe('attempts and their processes', SLOW_START, () => {
       process.kill(victim.pid, 'SIGKILL');
       const next = await until(() => run.marks().find(({ attempt }) => attempt === 2), 'attempt 2');
       expect(next.pid).not.toBe(victim.pid);
-      expect(next.at - killedAt).toBeLessThan(1_000);
+      expect(next.at - killedAt).toBeLessThan(AT_ONCE_MS);
       expect(await run.result()).toMatchObject({ done: 3, ended: 'done' });
     }
   });
@@ -39,7 +42,7 @@ describe('attempts and their processes', SLOW_START, () => {
     const askedAt = epochMs();
     await lab.pool().query(`SELECT pg_notify('holdfast_control', $1)`, [run.threadId]);
     const aborted = await until(() => run.marks().find(({ what }) => what === 'aborted control'), 'the abort');
-    expect(aborted.at - askedAt).toBeLessThan(500);
+    expect(aborted.at - askedAt).toBeLessThan(AT_ONCE_MS);
     expect(await run.result()).toMatchObject({ ended: 'aborted' });
   });
 
@@ -55,7 +58,7 @@ describe('attempts and their processes', SLOW_START, () => {
     const first = await until(() => run.marks().find(({ what }) => what === 'start 1'), 'step 1');
     const next = await until(() => run.marks().find(({ attempt }) => attempt === 2), 'attempt 2');
     expect(isAlive(first.pid)).toBe(false);
-    expect(next.at - first.at).toBeLessThan(2_000);
+    expect(next.at - first.at).toBeLessThan(AT_ONCE_MS);
     expect(await run.result()).toMatchObject({ done: 2 });
     await until(() => supervisor.pids().length === 2, 'two children');
   });
@@ -83,7 +86,7 @@ test('what has not ended at the hard deadline is killed, and its attempt is fail
   const began = performance.now();
   supervisor.kill('SIGTERM');
   expect(await supervisor.ended).toBe(0);
-  expect(performance.now() - began).toBeLessThan(4_000);
+  expect(performance.now() - began).toBeLessThan(10_000);
   expect(await run.pendingFailureType()).toBe('WorkerLost');
 });
 
@@ -97,5 +100,5 @@ test.for<[string, { block?: { step: number; ms: number } }]>([
   const pids = supervisor.pids();
   supervisor.kill('SIGKILL');
   await supervisor.ended;
-  await until(() => pids.every((pid) => !isAlive(pid)), 'no orphan', 12_000);
+  await until(() => pids.every((pid) => !isAlive(pid)), 'no orphan', 20_000);
 });

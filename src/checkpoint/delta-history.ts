@@ -62,10 +62,19 @@ export function createReadDeltaHistory(pool: Pool, tables: Tables, codec: Codec)
   };
 }
 
-/** The ancestors, nearest first, as far as a channel is still without a value; one row per ancestor and seed found there. */
+/**
+ * The ancestors, nearest first, as far as a channel is still without a value; one row per ancestor and seed found there.
+ * Each lookup stays one by key (OFFSET 0): a plan that scans the thread once per ancestor would cost its length squared.
+ */
 function wayStatement({ schema, checkpoints, blobs }: Tables): Statement {
-  const found = (versions: string) => `ARRAY(SELECT o.channel FROM unnest(%s) AS o(channel) JOIN ${blobs} AS b
-    ON b.thread_id = $1 AND b.checkpoint_ns = $2 AND b.channel = o.channel AND b.version = ${versions} ->> o.channel AND b.type <> 'empty')`;
+  const found = (
+    versions: string,
+  ) => `ARRAY(SELECT o.channel FROM unnest(%s) AS o(channel) WHERE EXISTS (SELECT 1 FROM ${blobs} AS b
+    WHERE b.thread_id = $1 AND b.checkpoint_ns = $2 AND b.channel = o.channel AND b.version = ${versions} ->> o.channel AND b.type <> 'empty' OFFSET 0))`;
+  const parentOf = (
+    child: string,
+  ) => `LATERAL (SELECT checkpoint_id, parent_checkpoint_id, checkpoint FROM ${checkpoints}
+    WHERE thread_id = $1 AND checkpoint_ns = $2 AND checkpoint_id = ${child}.parent_checkpoint_id OFFSET 0) AS p`;
   const step = (open: string) => found("p.checkpoint -> 'channel_versions'").replace('%s', open);
   return {
     name: `hf:way:${schema}`,
@@ -76,12 +85,12 @@ function wayStatement({ schema, checkpoints, blobs }: Tables): Statement {
 way AS (
   SELECT p.checkpoint_id, p.parent_checkpoint_id, p.checkpoint -> 'channel_versions' AS versions, 0 AS depth,
     $4::text[] AS open, ${step('$4::text[]')} AS found
-  FROM target JOIN ${checkpoints} AS p ON p.thread_id = $1 AND p.checkpoint_ns = $2 AND p.checkpoint_id = target.parent_checkpoint_id
+  FROM target CROSS JOIN ${parentOf('target')}
   UNION ALL
   SELECT p.checkpoint_id, p.parent_checkpoint_id, p.checkpoint -> 'channel_versions', w.depth + 1, o.open, ${step('o.open')}
   FROM way AS w
   CROSS JOIN LATERAL (SELECT ARRAY(SELECT unnest(w.open) EXCEPT SELECT unnest(w.found)) AS open) AS o
-  JOIN ${checkpoints} AS p ON p.thread_id = $1 AND p.checkpoint_ns = $2 AND p.checkpoint_id = w.parent_checkpoint_id
+  CROSS JOIN ${parentOf('w')}
   WHERE cardinality(o.open) > 0)
 SELECT way.checkpoint_id, way.depth, f.channel, way.versions ->> f.channel
 FROM way LEFT JOIN LATERAL unnest(way.found) AS f(channel) ON true`,
@@ -98,6 +107,7 @@ WHERE w.thread_id = $1 AND w.checkpoint_ns = $2 AND w.channel = ANY ($3::text[])
 UNION ALL
 SELECT NULL, NULL, 0, b.channel, ${content('b')}
 FROM unnest($5::text[], $6::text[]) AS s(channel, version)
-JOIN ${blobs} AS b ON b.thread_id = $1 AND b.checkpoint_ns = $2 AND b.channel = s.channel AND b.version = s.version`,
+CROSS JOIN LATERAL (SELECT channel, type, blob FROM ${blobs}
+  WHERE thread_id = $1 AND checkpoint_ns = $2 AND channel = s.channel AND version = s.version OFFSET 0) AS b`,
   };
 }

@@ -48,6 +48,7 @@ export function createReadNewestId(pool: Pool, { schema, checkpoints }: Tables) 
 const content = (table: string): string =>
   `CASE WHEN ${table}.type = 'json' THEN convert_from(${table}.blob, 'UTF8') END, ${table}.type, CASE WHEN ${table}.type <> 'json' THEN ${table}.blob END`;
 
+/** The lateral queries are looked up by key, whatever the planner thinks of a new table: a scan would cost the thread's whole length. */
 function statement({ schema, checkpoints, blobs, writes }: Tables, byId: boolean): Statement {
   return {
     name: `hf:${byId ? 'get' : 'newest'}:${schema}`,
@@ -57,11 +58,12 @@ function statement({ schema, checkpoints, blobs, writes }: Tables, byId: boolean
 SELECT 0 AS kind, checkpoint_id, parent_checkpoint_id, checkpoint::text, metadata::text, NULL::bytea, 0 FROM c
 UNION ALL
 SELECT 1, b.channel, NULL, ${content('b')}, 0
-FROM c, jsonb_each_text(c.checkpoint -> 'channel_versions') AS v
-JOIN ${blobs} AS b ON b.thread_id = $1 AND b.checkpoint_ns = $2 AND b.channel = v.key AND b.version = v.value
+FROM c, jsonb_each_text(c.checkpoint -> 'channel_versions') AS v,
+  LATERAL (SELECT channel, type, blob FROM ${blobs} WHERE thread_id = $1 AND checkpoint_ns = $2 AND channel = v.key AND version = v.value OFFSET 0) AS b
 WHERE b.type <> 'empty'
 UNION ALL
 SELECT 2, w.task_id, w.channel, ${content('w')}, w.idx
-FROM c JOIN ${writes} AS w ON w.thread_id = $1 AND w.checkpoint_ns = $2 AND w.checkpoint_id = c.checkpoint_id`,
+FROM c, LATERAL (SELECT task_id, channel, type, blob, idx FROM ${writes}
+  WHERE thread_id = $1 AND checkpoint_ns = $2 AND checkpoint_id = c.checkpoint_id OFFSET 0) AS w`,
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Runnable, RunnableConfig } from '@langchain/core/runnables';
 import {
+  Command,
   GraphInterrupt,
   type BaseCheckpointSaver,
   type CheckpointTuple,
@@ -149,3 +150,9 @@ export function withCalls(config: RunnableConfig, wrap: (schedule: ScheduleCall)
 
 /** Thrown by a task that is not done: LangGraph saves nothing for it and leaves the superstep uncommitted. */
 export const blocked = (): GraphInterrupt => new GraphInterrupt([]);
+
+/**
+ * A Command whose answers are rows already. LangGraph takes it for a resumption, since `resume` is not null, and finds nothing in
+ * it to answer with, since it is falsy (pregel/loop.ts, isResuming; pregel/io.ts, mapCommand).
+ */
+export const answeredCommand = (command: object): Command => new Command({ ...command, resume: false });

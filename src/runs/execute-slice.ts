@@ -5,6 +5,7 @@ import type { PostgresCheckpointer } from '../checkpoint/checkpointer.js';
 import { CheckpointSession } from '../checkpoint/session.js';
 import type { Pool } from '../db/pool.js';
 import { HoldfastError, isHoldfastError } from '../errors.js';
+import { answeredCommand } from '../graph/adapter.js';
 import { editState, graphOf } from '../graph/edit-state.js';
 import { recursionLimitOf, runSlice, type SliceOutcome } from '../graph/slice.js';
 import type { TaskObserver } from '../graph/slice-context.js';
@@ -167,7 +168,7 @@ async function prepare(
       // Its answers are applied once, like any: LangGraph would give them again to a task that has asked again meanwhile.
       const { resume, ...command } = payload as { resume?: Record<string, unknown> };
       if (resume) await session.applyAnswers(runId, resume);
-      return { input: new Command(command) };
+      return { input: resume ? answeredCommand(command) : new Command(command) };
     }
     case 'resume':
       await session.applyAnswers(runId, payload as Record<string, unknown>);

@@ -34,6 +34,7 @@ const GRPC_CANCELLED = 1;
 const GRPC_DEADLINE_EXCEEDED = 4;
 const GRPC_FAILED_PRECONDITION = 9;
 const GRPC_UNAVAILABLE = 14;
+const NOT_READY = [GRPC_FAILED_PRECONDITION];
 /** What a call that was not answered in time ends with: either side may be the first to give it up. */
 const UNANSWERED = [GRPC_CANCELLED, GRPC_DEADLINE_EXCEEDED, GRPC_UNAVAILABLE];
 
@@ -99,7 +100,7 @@ async function untilReady(call: () => Promise<void>): Promise<void> {
   }
 }
 
-const isNotReady = (e: unknown): boolean => isGrpcServiceError(e) && Number(e.code) === GRPC_FAILED_PRECONDITION;
+const isNotReady = (e: unknown): boolean => isGrpcServiceError(e) && NOT_READY.includes(e.code);
 
 const noWorker = (cause: unknown): HoldfastError =>
   new HoldfastError('NO_WORKER', `no worker took the run within ${CALL_WITHIN_MS / 1000} s: they keep ending`, {

@@ -50,6 +50,7 @@ export function isRetryable(error: unknown): boolean {
   };
   if (NEVER.has(e.name ?? '') || e.lc_error_code === 'INVALID_GRAPH_NODE_RETURN_VALUE') return false;
   if (e.name === 'AbortError' || /^(Cancel|AbortError)/.test(e.message ?? '')) return false;
+  if (e.code === 'STATE_UNSERIALIZABLE') return false;
   if (e.code === 'ECONNABORTED' || e.error?.code === 'insufficient_quota') return false;
   return !CLIENT_ERRORS.has(Number(e.response?.status ?? e.status ?? 0));
 }

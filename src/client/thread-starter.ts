@@ -3,13 +3,9 @@ import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } 
 import { HoldfastError } from '../errors.js';
 import type { StoredRun } from '../runs/submit-run.js';
 import type { Multitask } from '../runs/types.js';
-import {
-  connectTemporal,
-  temporalUnreachable,
-  type TemporalConnection,
-  type TemporalSettings,
-} from '../temporal/connection.js';
+import { connectTemporal, type TemporalConnection, type TemporalSettings } from '../temporal/connection.js';
 import { SEARCH_ATTRIBUTES, SIGNALS, threadWorkflowId, UPDATES, WORKFLOWS } from '../temporal/names.js';
+import { createPatience, type Patience } from './patience.js';
 
 export interface Handover {
   /** The run's how-manieth submission. */
@@ -26,36 +22,32 @@ export interface ThreadStarter {
   close(): Promise<void>;
 }
 
-const CALL_WITHIN_MS = 10_000;
+const READY_WITHIN_MS = 10_000;
 /** What a worker that dies holds up its thread for, when it had the workflow's next task in hand: well within one call. */
 const WORKFLOW_TASK_MS = 5_000;
 const NOT_READY_PAUSE_MS = 250;
-const GRPC_CANCELLED = 1;
-const GRPC_DEADLINE_EXCEEDED = 4;
 const GRPC_FAILED_PRECONDITION = 9;
-const GRPC_UNAVAILABLE = 14;
 const NOT_READY = [GRPC_FAILED_PRECONDITION];
-/** What a call that was not answered in time ends with: either side may be the first to give it up. */
-const UNANSWERED = [GRPC_CANCELLED, GRPC_DEADLINE_EXCEEDED, GRPC_UNAVAILABLE];
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 const AGENT = keyword(SEARCH_ATTRIBUTES.agent);
 const THREAD = keyword(SEARCH_ATTRIBUTES.thread);
 const STATUS = keyword(SEARCH_ATTRIBUTES.status);
 
-/** All methods @throws TEMPORAL_UNREACHABLE */
+/** All methods @throws TEMPORAL_UNREACHABLE, NO_WORKER */
 export function threadStarter(settings: TemporalSettings): ThreadStarter {
   const connection = connectOnce(settings);
   return {
     async submit(stored, how) {
       const link = await connection.get();
-      await within(link, () => untilReady(() => updateWithStart(link, stored, how)));
+      await link.patience.answered(() => untilReady(() => updateWithStart(link, stored, how)));
     },
     async cancel(threadId, runId) {
       const link = await connection.get();
-      const { client } = link;
+      const { client, patience } = link;
+      const thread = client.workflow.getHandle(threadWorkflowId(threadId));
       try {
-        await within(link, () => client.workflow.getHandle(threadWorkflowId(threadId)).signal(SIGNALS.cancel, runId));
+        await patience.answered(() => thread.signal(SIGNALS.cancel, runId));
         return true;
       } catch (e) {
         if (e instanceof WorkflowNotFoundError) return false;
@@ -68,7 +60,7 @@ export function threadStarter(settings: TemporalSettings): ThreadStarter {
 
 interface Link {
   client: Client;
-  address: string;
+  patience: Patience;
   /** The cluster has our search attributes. */
   visible: boolean;
 }
@@ -90,7 +82,7 @@ async function updateWithStart({ client, visible }: Link, stored: StoredRun, how
 
 /** A workflow whose last tasks were lost with their workers takes no update until a worker gets through one. */
 async function untilReady(call: () => Promise<void>): Promise<void> {
-  for (const deadline = Date.now() + CALL_WITHIN_MS; ; await pause(NOT_READY_PAUSE_MS)) {
+  for (const deadline = Date.now() + READY_WITHIN_MS; ; await pause(NOT_READY_PAUSE_MS)) {
     try {
       return await call();
     } catch (e) {
@@ -103,28 +95,12 @@ async function untilReady(call: () => Promise<void>): Promise<void> {
 const isNotReady = (e: unknown): boolean => isGrpcServiceError(e) && NOT_READY.includes(e.code);
 
 const noWorker = (cause: unknown): HoldfastError =>
-  new HoldfastError('NO_WORKER', `no worker took the run within ${CALL_WITHIN_MS / 1000} s: they keep ending`, {
+  new HoldfastError('NO_WORKER', `no worker took the run within ${READY_WITHIN_MS / 1000} s: they keep ending`, {
     next: 'see the log of `holdfast worker` for why, then start the run again',
     cause,
   });
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** A server that went away answers nothing, and gRPC alone would wait for it. */
-async function within<T>({ client, address }: Link, call: () => Promise<T>): Promise<T> {
-  try {
-    return await client.withDeadline(Date.now() + CALL_WITHIN_MS, call);
-  } catch (e) {
-    throw isGrpcServiceError(causeOf(e)) ? unreachableOr(e, address) : e;
-  }
-}
-
-function unreachableOr(e: unknown, address: string): unknown {
-  const { code } = causeOf(e) as { code: number };
-  return UNANSWERED.includes(code) ? temporalUnreachable(address, e) : e;
-}
-
-const causeOf = (e: unknown): unknown => (isGrpcServiceError(e) ? e : (e as Error | undefined)?.cause);
 
 /** One connection for all calls, made by the first; a failed try leaves the next call to try again. */
 function connectOnce(settings: TemporalSettings): { get(): Promise<Link>; close(): Promise<void> } {
@@ -132,7 +108,8 @@ function connectOnce(settings: TemporalSettings): { get(): Promise<Link>; close(
   const connect = async () => {
     const temporal = await connectTemporal(settings);
     const visible = await searchAttributesExist(temporal, settings.namespace);
-    return { temporal, link: { client: temporal.client, address: settings.address, visible } };
+    const { client } = temporal;
+    return { temporal, link: { client, patience: createPatience(client, settings.address), visible } };
   };
   return {
     async get() {

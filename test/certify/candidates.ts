@@ -7,9 +7,9 @@ export const SLICES_MS = [1000, 0] as const;
 export const EFFECTS_VARIABLE = 'HOLDFAST_CERTIFY_EFFECTS';
 
 const REASONS = new Map(
-  SCENARIOS.filter(({ needs }) => needs?.store).map(({ name }) => [
+  SCENARIOS.filter(({ needs }) => needs?.store ?? needs?.cache).map(({ name, needs }) => [
     name,
-    "its store lives in one process's memory, with plain LangGraph too",
+    `its ${needs?.store ? 'store' : 'cache'} lives in one process's memory, with plain LangGraph too`,
   ]),
 ).set('node-timeout', 'its node is given 60 ms, which a machine under load may not give; test/crash has it');
 

@@ -1,6 +1,7 @@
 import { startCampaign } from './campaign.js';
 import { CANDIDATES, LEFT_OUT } from './candidates.js';
 import { killAtRandom } from './killer.js';
+import { workflowsLeftOpen } from './left-open.js';
 import type { Options } from './options.js';
 import { createRandom } from './random.js';
 import { inSetting } from './setting.js';
@@ -17,7 +18,7 @@ export async function certify(options: Options, signal: AbortSignal, say: (line:
   const report = ({ kind, title, details }: Problem): void =>
     say(`\n${kind.toUpperCase()}: ${title}\n${details.join('\n')}\n`);
 
-  return inSetting(options.workers, signal, async ({ pool, client, workers, effects }) => {
+  return inSetting(options.workers, signal, async ({ pool, client, temporal, workers, effects }) => {
     const tally = new Tally();
     const random = createRandom(seed);
     const campaign = startCampaign({
@@ -44,9 +45,10 @@ export async function certify(options: Options, signal: AbortSignal, say: (line:
     } finally {
       clearInterval(progress);
     }
-    const ended = workers.ended();
-    for (const line of [...ended, ...tally.summary(LEFT_OUT)]) say(line);
-    return tally.problems.length === 0 && ended.length === 0;
+    const open = (await workflowsLeftOpen(temporal)).map((id) => `still open in Temporal: ${id}`);
+    const others = [...workers.ended(), ...open];
+    for (const line of tally.summary(LEFT_OUT, others)) say(line);
+    return tally.problems.length === 0 && others.length === 0;
   });
 }
 

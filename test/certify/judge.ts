@@ -23,7 +23,7 @@ export interface Sighting {
 /** In words; empty when all is as it should be. */
 export function problemsOf(course: Course): string[] {
   const { scenario, plain, ours, lost } = course;
-  const exact = lost === 0 && !scenario.needs?.cache;
+  const exact = lost === 0;
   const known = scenario.knownDifference?.aspects ?? [];
   const found = differences(scenario, plain, ours)
     .filter(({ aspect }) => !known.includes(aspect) && (exact || aspect !== 'executions'))
@@ -39,18 +39,17 @@ function miscounted({ scenario, ours }: Course): string[] {
     .map(([name, times]) => `${name} ran ${times} times instead of ${expected[name]}`);
 }
 
-/** Each execution at least as often as in plain LangGraph, and at most once more for each lost attempt. Shared caches may save some. */
+/** Each execution at least as often as in plain LangGraph, and at most once more for each lost attempt. */
 function outOfBounds({ scenario, plain, ours, lost }: Course): string[] {
-  const { needs, executionsWhenRetried = {} } = scenario;
+  const { executionsWhenRetried = {} } = scenario;
   const expected = countsOf(plain);
   const actual = countsOf(ours);
   return [...new Set([...expected.keys(), ...actual.keys()])].flatMap((execution) => {
     const name = execution.split(' ').at(-1) ?? '';
     const once = expected.get(execution) ?? 0;
-    const least = needs?.cache ? 0 : once;
     const most = once * (1 + lost) + (executionsWhenRetried[name] ?? 0);
     const times = actual.get(execution) ?? 0;
-    if (times >= least && times <= most) return [];
+    if (times >= once && times <= most) return [];
     return [`"${execution}" ran ${times} times, with ${lost} lost attempts; plain LangGraph: ${once}`];
   });
 }

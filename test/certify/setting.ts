@@ -5,6 +5,7 @@ import { createClient, type HoldfastClient } from '../../src/client/index.js';
 import { migrate } from '../../src/db/migrate.js';
 import { createPool, type Pool } from '../../src/db/pool.js';
 import { startEphemeralStack } from '../../src/testing/ephemeral-stack.js';
+import type { TemporalSettings } from '../../src/temporal/connection.js';
 import { temporaryDirectory } from '../support/scenario-tools.js';
 import { createSideEffects, type SideEffects } from '../support/side-effects.js';
 import { writeProject } from './project-file.js';
@@ -13,6 +14,7 @@ import { startWorkers, type Workers } from './workers.js';
 export interface Setting {
   pool: Pool;
   client: HoldfastClient;
+  temporal: TemporalSettings;
   workers: Workers;
   effects: SideEffects;
 }
@@ -35,7 +37,8 @@ export async function inSetting<T>(
     ends.push(() => pool.end());
     await migrate(pool);
     await new PostgresCheckpointer(pool).setup();
-    const client = createClient({ databaseUrl, temporal: { address, namespace }, pool });
+    const temporal = { address, namespace };
+    const client = createClient({ databaseUrl, temporal, pool });
     ends.push(() => client.close());
     signal.throwIfAborted();
     const workers = await startWorkers({
@@ -45,7 +48,7 @@ export async function inSetting<T>(
     });
     ends.push(() => workers.stop());
     signal.throwIfAborted();
-    return await work({ pool, client, workers, effects: createSideEffects(directory) });
+    return await work({ pool, client, temporal, workers, effects: createSideEffects(directory) });
   } finally {
     for (const end of ends.reverse()) await end();
   }

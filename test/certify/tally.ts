@@ -35,7 +35,8 @@ export class Tally {
     );
   }
 
-  summary(leftOut: readonly string[]): string[] {
+  /** `others`: what went wrong beside the courses. */
+  summary(leftOut: readonly string[], others: readonly string[]): string[] {
     const kinds = [...this.kills].map(([what, n]) => `${n} ${what}`).join(', ');
     return [
       `scenarios: ${this.scenarios.size}, run ${this.courses} times`,
@@ -44,8 +45,9 @@ export class Tally {
       ...this.titles('different'),
       `stuck: ${this.count('stuck')}`,
       ...this.titles('stuck'),
+      ...others,
       ...leftOut.map((what) => `left out: ${what}`),
-      `${this.passed} passed, ${this.courses - this.passed} failed`,
+      `${this.passed} passed, ${this.courses - this.passed + others.length} failed`,
     ];
   }
 

@@ -1,18 +1,29 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../../src/db/migrate.js';
 import { createPool } from '../../src/db/pool.js';
+import { registerWorker } from '../../src/runs/workers.js';
 import { callCli } from '../support/cli.js';
 import { createTestDatabase, sharedStack, type TestDatabase } from '../support/stack.js';
 
 let empty: TestDatabase;
+/** Migrated, and with a worker that serves the agent `served`. */
+let ready: TestDatabase;
 let dir: string;
 beforeAll(async () => {
   empty = await createTestDatabase();
+  ready = await createTestDatabase();
+  const pool = createPool(ready.url, { max: 1 });
+  await migrate(pool);
+  await registerWorker(pool, { workerId: randomUUID(), host: 'h', pid: 1, taskQueue: 'q', agents: ['served'] });
+  await pool.end();
   dir = mkdtempSync(join(tmpdir(), 'holdfast-bad-'));
 });
 afterAll(async () => {
+  await ready.drop();
   await empty.drop();
   rmSync(dir, { recursive: true, force: true });
 });
@@ -24,14 +35,18 @@ const seconds = async <T>(work: Promise<T>): Promise<T & { seconds: number }> =>
 };
 
 describe('what is not there', () => {
-  it('Temporal', async () => {
-    const result = await seconds(callCli(['run', 'ls', '--database-url', empty.url, '--temporal-address', DEAD]));
+  it('Temporal: nothing starts, within seconds and with nothing left behind; what only reads goes on', async () => {
+    const where = ['--database-url', ready.url, '--temporal-address', DEAD];
+    const result = await seconds(callCli(['run', 'start', 'served', '--input', '{}', ...where]));
     expect(result).toMatchObject({
       code: 1,
       out: '',
       err: expect.stringMatching(/^error TEMPORAL_UNREACHABLE: .*127\.0\.0\.1:1/) as string,
     });
-    expect(result.seconds).toBeLessThan(8);
+    expect(result.seconds).toBeLessThan(12);
+    const listed = await callCli(['run', 'ls', '-o', 'json', ...where]);
+    expect(listed).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(listed.out)).toEqual([]);
   });
 
   it('PostgreSQL', async () => {
@@ -121,7 +136,7 @@ describe('a command line that is wrong', () => {
   it('with -o json the error is JSON too', async () => {
     const { err } = await callCli(['run', 'ls', '-o', 'json', '--temporal-address', DEAD, '--database-url', empty.url]);
     expect(JSON.parse(err)).toMatchObject({
-      error: { code: 'TEMPORAL_UNREACHABLE', exit_code: 1, next: expect.any(String) as string },
+      error: { code: 'SCHEMA_MISSING', exit_code: 1, next: expect.any(String) as string },
     });
   });
 });

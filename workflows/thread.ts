@@ -92,7 +92,7 @@ export async function holdfastThread({ threadId, visible, carry }: ThreadArgs): 
 
   function markClosed(): void {
     if (visible) upsertSearchAttributes({ [SEARCH_ATTRIBUTES.status]: [status] });
-    upsertMemo({ status });
+    else upsertMemo({ status });
   }
 }
 

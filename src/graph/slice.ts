@@ -2,6 +2,7 @@
  * Runs a graph from the thread's head, superstep after superstep, each committed before the next begins, until the slice is old,
  * a task is blocked, the graph interrupts or ends, a limit is reached, or someone asks. Knows no Temporal and no run tables.
  */
+import { setMaxListeners } from 'node:events';
 import type { RunnableConfig } from '@langchain/core/runnables';
 import { GraphRecursionError, isGraphDrained, RunControl } from '@langchain/langgraph';
 import type { AgentDefinition } from '../agent/definition.js';
@@ -51,6 +52,8 @@ export async function runSlice(slice: SliceInput): Promise<SliceOutcome> {
 
   const inVain = new AbortController();
   session.onFailure = (reason) => inVain.abort(reason);
+  const abort = AbortSignal.any([slice.abort, inVain.signal]);
+  setMaxListeners(0, abort); // one for each task that runs: a fan-out of 300 is no leak
   const context: SliceContext = {
     agent,
     session,
@@ -58,7 +61,7 @@ export async function runSlice(slice: SliceInput): Promise<SliceOutcome> {
     runId: slice.runId,
     forkedFrom: resumed ? slice.options.checkpointId : undefined,
     tries: slice.tries,
-    abort: AbortSignal.any([slice.abort, inVain.signal]),
+    abort,
     blocked: new AbortController(),
     graceMs: slice.graceMs ?? DEFAULT_GRACE_MS,
     failures: [],

@@ -6,7 +6,7 @@ import type { Codec } from './codec.js';
 import { stillMine, type Claim } from './fence.js';
 import { pack } from './payload.js';
 import { execute, type Statement, type Tables } from './sql.js';
-import { toColumns, insertWrites, type WriteParameters } from './write-rows.js';
+import { toColumns, insertWrites, FENCED_PARAMETERS } from './write-rows.js';
 import type { WriteBatch } from './write-batch.js';
 
 interface AskedRow {
@@ -131,25 +131,12 @@ ORDER BY checkpoint_ns NULLS FIRST`,
   };
 }
 
-const PARAMETERS: WriteParameters = {
-  threadId: '$1',
-  ns: '$5',
-  checkpointIds: '$6',
-  taskIds: '$7',
-  idx: '$8',
-  channels: '$9',
-  types: '$10',
-  starts: '$11',
-  lengths: '$12',
-  bytes: '$13',
-};
-
 function writeStatement(tables: Tables): Statement {
   return {
     name: `hf:answer:${tables.schema}`,
     text: `WITH h AS MATERIALIZED (UPDATE holdfast.fences SET applied = $14::uuid
   WHERE ${stillMine('$1', '$2', '$3', '$4')} AND applied IS DISTINCT FROM $14::uuid RETURNING 1 AS one),
-w AS (${insertWrites(tables, PARAMETERS, 'h')})
+w AS (${insertWrites(tables, FENCED_PARAMETERS, 'h')})
 SELECT one FROM h`,
   };
 }

@@ -3,20 +3,8 @@ import { stillMine, type Claim } from './fence.js';
 import { pack } from './payload.js';
 import { execute, type Statement, type Tables } from './sql.js';
 import type { WriteBatch } from './write-batch.js';
-import { deleteReplaced, insertWrites, toColumns, type WriteParameters } from './write-rows.js';
+import { deleteReplaced, insertWrites, toColumns, FENCED_PARAMETERS } from './write-rows.js';
 
-const PARAMETERS: WriteParameters = {
-  threadId: '$1',
-  ns: '$5',
-  checkpointIds: '$6',
-  taskIds: '$7',
-  idx: '$8',
-  channels: '$9',
-  types: '$10',
-  starts: '$11',
-  lengths: '$12',
-  bytes: '$13',
-};
 const REPLACED = { ns: '$14', checkpointIds: '$15', taskIds: '$16' };
 
 /** Stores any number of batches in one statement, if the claim still holds; false if not. */
@@ -48,10 +36,10 @@ export function createPutWrites(pool: Pool, tables: Tables) {
 }
 
 function statement(tables: Tables, kind: 'fresh' | 'replacing'): Statement {
-  const clean = kind === 'fresh' ? '' : `,\nd AS (${deleteReplaced(tables, PARAMETERS, REPLACED, 'h')})`;
+  const clean = kind === 'fresh' ? '' : `,\nd AS (${deleteReplaced(tables, FENCED_PARAMETERS, REPLACED, 'h')})`;
   return {
     name: `hf:writes-${kind}:${tables.schema}`,
     text: `WITH h AS MATERIALIZED (SELECT 1 FROM holdfast.fences WHERE ${stillMine('$1', '$2', '$3', '$4')} FOR SHARE)${clean}
-${insertWrites(tables, PARAMETERS, 'h')}`,
+${insertWrites(tables, FENCED_PARAMETERS, 'h')}`,
   };
 }

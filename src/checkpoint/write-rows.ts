@@ -44,6 +44,20 @@ export interface WriteParameters {
   bytes: string;
 }
 
+/** Of a statement whose first four are the thread and the phase it is claimed by. */
+export const FENCED_PARAMETERS: WriteParameters = {
+  threadId: '$1',
+  ns: '$5',
+  checkpointIds: '$6',
+  taskIds: '$7',
+  idx: '$8',
+  channels: '$9',
+  types: '$10',
+  starts: '$11',
+  lengths: '$12',
+  bytes: '$13',
+};
+
 /** Inserts the rows; `guard` is a relation that is empty when the fence refuses. */
 export const insertWrites = ({ writes }: Tables, p: WriteParameters, guard: string): string =>
   `INSERT INTO ${writes} (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, blob)

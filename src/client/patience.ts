@@ -57,6 +57,6 @@ const codeOf = (e: unknown): number | undefined => {
 
 const busy = (cause: unknown): HoldfastError =>
   new HoldfastError('NO_WORKER', `no worker took the run within ${WORKER_WITHIN_MS / 1000} s`, {
-    next: 'the run is stored, and a worker may still take it: see `holdfast run show`, and start more workers',
+    next: 'start more workers, then ask again; a run that had not begun was taken back',
     cause,
   });

@@ -1,27 +1,28 @@
-import type { Hold, PendingInterrupt, Phase, RunError, RunKind, RunStatus } from '../runs/types.js';
+import type { Hold, Phase, Run } from '../runs/types.js';
 
 /** What happened in a chain of runs: a run, the answers to its interrupts, and so on. Oldest first. Times are the database's. */
 export interface Trace {
   runs: TraceRun[];
 }
 
-export interface TraceRun {
-  runId: string;
-  threadId: string;
-  agent: string;
-  agentVersion: string | null;
-  status: RunStatus;
-  kind: RunKind;
-  /** The interrupted run that this one answered. */
-  resumesRunId: string | null;
+type Shown =
+  | 'runId'
+  | 'threadId'
+  | 'agent'
+  | 'agentVersion'
+  | 'status'
+  | 'kind'
+  | 'resumesRunId'
+  | 'waitingAt'
+  | 'interrupts'
+  | 'error'
+  | 'createdAt'
+  | 'startedAt'
+  | 'endedAt';
+
+export interface TraceRun extends Pick<Run, Shown> {
   /** Who asked for it. */
   initiator: string | null;
-  waitingAt: string[];
-  interrupts: PendingInterrupt[];
-  error: RunError | null;
-  createdAt: Date;
-  startedAt: Date | null;
-  endedAt: Date | null;
   attempts: TraceAttempt[];
   supersteps: TraceSuperstep[];
   failures: TraceFailure[];

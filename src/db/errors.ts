@@ -1,7 +1,7 @@
 import { HoldfastError, isHoldfastError, messageOf } from '../errors.js';
 
-/** SQLSTATEs that say the server cannot be reached or does not take work now. */
-const UNREACHABLE = /^(08...|53300|57P0[1-5])$/;
+/** SQLSTATEs that say the server cannot be reached, does not let us in, or does not take work now. */
+const UNREACHABLE = /^(08...|28...|3D000|53300|57P0[1-5])$/;
 const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN']);
 const DRIVER =
   /connection terminated|timeout exceeded when trying to connect|connection timeout|not queryable|client was closed/i;

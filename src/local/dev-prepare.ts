@@ -1,5 +1,5 @@
 import { PostgresCheckpointer } from '../checkpoint/checkpointer.js';
-import { storageError } from '../checkpoint/errors.js';
+import { databaseError } from '../db/errors.js';
 import { migrate } from '../db/migrate.js';
 import { createPool } from '../db/pool.js';
 import { messageOf } from '../errors.js';
@@ -15,7 +15,7 @@ export async function prepareDatabase(databaseUrl: string, schema: string): Prom
     await new PostgresCheckpointer(pool, { schema }).setup();
     return versions;
   } catch (e) {
-    throw storageError(e);
+    throw databaseError(e);
   } finally {
     await pool.end();
   }

@@ -1,4 +1,4 @@
-import { storageError } from '../checkpoint/errors.js';
+import { databaseError } from '../db/errors.js';
 import { listen } from '../db/listen.js';
 import { SCHEMA_VERSION, schemaVersion } from '../db/migrate.js';
 import { createPool, type Pool } from '../db/pool.js';
@@ -44,7 +44,7 @@ async function connect(pool: Pool, databaseUrl: string): Promise<string> {
       next: `use PostgreSQL ${OLDEST_MAJOR} or newer`,
     });
   } catch (e) {
-    throw storageError(e);
+    throw databaseError(e);
   }
 }
 

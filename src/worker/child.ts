@@ -1,4 +1,4 @@
-import { storageError } from '../checkpoint/errors.js';
+import { databaseError } from '../db/errors.js';
 import { createPool, type Pool } from '../db/pool.js';
 import { HoldfastError, messageOf } from '../errors.js';
 import type { AgentRegistration } from '../runs/workers.js';
@@ -56,7 +56,7 @@ async function work(init: ChildInit, load: LoadWork, link: SupervisorLink): Prom
   await link.send({ t: 'loaded', agents });
   // The first attempt may be somebody's recovery: it should not also wait for a connection.
   await pool.query('SELECT 1').catch((e: unknown) => {
-    throw storageError(e);
+    throw databaseError(e);
   });
 
   const { taskQueue, temporal } = init;

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { storageError } from '../checkpoint/errors.js';
+import { databaseError } from '../db/errors.js';
 import { createPool } from '../db/pool.js';
 import { assertSchema } from '../db/migrate.js';
 import type { Logger } from '../telemetry/log.js';
@@ -26,7 +26,7 @@ export async function runSupervisor({ log, onReady, childEntry, ...options }: Ru
   const pool = createPool(databaseUrl, { max: 4, name: 'holdfast-supervisor' });
   try {
     await assertSchema(pool).catch((e: unknown) => {
-      throw storageError(e);
+      throw databaseError(e);
     });
     const connection = await connectTemporal(temporal);
     try {
